@@ -1,0 +1,17 @@
+# All from Debian 12. Boost's big libraries are compiled once, in src/base/boost_*.cpp.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+add_library(tricircle_boost INTERFACE)
+target_compile_definitions(tricircle_boost INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_include_directories(tricircle_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_link_libraries(tricircle_boost INTERFACE Threads::Threads)

@@ -1,0 +1,24 @@
+// The Tricircle Admin API v1.0: pods, routings, jobs. Only the centre serves it. handle() is a plain function for pool
+// threads; errors in the Admin API's own shapes are rendered here.
+#pragma once
+#include "api/caller.hpp"
+#include "base/clock.hpp"
+#include "storage/database.hpp"
+
+#include <memory>
+
+namespace tricircle::api {
+
+class Admin {
+ public:
+  // `committed` is called after each COMMIT that made work for XJob.
+  Admin(storage::Database&, const base::Clock&, Identify, std::function<void()> committed);
+  ~Admin();
+  http::Reply handle(const http::Request&);  // paths /v1.0 and below
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tricircle::api

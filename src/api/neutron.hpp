@@ -1,0 +1,27 @@
+// Neutron's v2.0 API over the catalogue: `/`, /v2.0, /v2.0/extensions, networks, subnets, ports, qos. One for the
+// centre, one for each embedded pod. handle() is a plain function for pool threads; it throws base::Error.
+#pragma once
+#include "api/plugin.hpp"
+#include "base/clock.hpp"
+#include "storage/database.hpp"
+
+#include <memory>
+
+namespace tricircle::api {
+
+class Neutron {
+ public:
+  Neutron(storage::Database&, const base::Clock&, Plugin&, Identify);
+  ~Neutron();
+  http::Reply handle(const http::Request&);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The one table from error kinds to HTTP codes and the one writer of {"NeutronError": {type, message, detail}} (501:
+// {"NotImplementedError": ...}); what is no base::Error is logged and becomes a bare 500 without its text.
+http::Response error_response(const http::Request&, const std::exception_ptr&);
+
+}  // namespace tricircle::api

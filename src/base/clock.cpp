@@ -1,0 +1,27 @@
+#include "base/clock.hpp"
+
+#include <chrono>
+#include <ctime>
+
+namespace tricircle::base {
+
+Micros SystemClock::now() const {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+Micros SystemClock::monotonic() const {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::string iso_time(Micros time) {
+  const std::time_t seconds = time / kSecond;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text, length};
+}
+
+}  // namespace tricircle::base

@@ -1,0 +1,41 @@
+#include "base/ids.hpp"
+
+#include <array>
+#include <cctype>
+#include <stdexcept>
+#include <sys/random.h>
+
+namespace tricircle::base {
+
+std::string random_hex(std::size_t digits) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(digits, '0');
+  std::array<unsigned char, 64> bytes{};
+  for (std::size_t at = 0; at < digits;) {
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+      throw std::runtime_error("getrandom failed");
+    for (const unsigned char byte : bytes) {
+      if (at < digits) text[at++] = kDigits[byte & 15];
+    }
+  }
+  return text;
+}
+
+std::string new_uuid() {
+  std::string hex = random_hex(32);
+  hex[12] = '4';
+  hex[16] = "89ab"[hex[16] & 3];
+  for (const std::size_t at : {20, 16, 12, 8}) hex.insert(at, 1, '-');
+  return hex;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
+    if (dash ? text[at] != '-' : std::isxdigit(static_cast<unsigned char>(text[at])) == 0) return false;
+  }
+  return true;
+}
+
+}  // namespace tricircle::base

@@ -1,0 +1,58 @@
+#include "base/runtime.hpp"
+
+#include "base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace tricircle::base {
+
+namespace asio = boost::asio;
+
+Runtime::Runtime(std::size_t pool_threads) : guard_(asio::make_work_guard(io_)), pool_(pool_threads) {}
+
+Runtime::~Runtime() {
+  stop();
+}
+
+void Runtime::start() {
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void Runtime::stop() {
+  guard_.reset();
+  io_.stop();
+  if (thread_.joinable()) thread_.join();
+  pool_.stop();
+  pool_.join();
+}
+
+void Runtime::post(std::function<void()> work) {
+  asio::post(pool_, [work = std::move(work)] {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      log::error("pool_work_failed error=\"{}\"", error.what());
+    }
+  });
+}
+
+void Runtime::spawn(std::string what, Awaitable<void> coroutine) {
+  asio::co_spawn(io_, std::move(coroutine), [what = std::move(what)](const std::exception_ptr& error) {
+    if (!error) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& caught) {
+      log::error("coroutine_failed what={} error=\"{}\"", what, caught.what());
+    }
+  });
+}
+
+Awaitable<void> pause(std::int64_t micros) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::microseconds(micros));
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace tricircle::base

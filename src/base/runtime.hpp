@@ -1,0 +1,91 @@
+// The async shell's ground: one io thread for coroutines, a pool of threads for plain functions. Made once in app;
+// every server, client and worker of a process shares it. blocking() is the only bridge between the two worlds.
+#pragma once
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <type_traits>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tricircle::base {
+
+template <typename T>
+using Awaitable = boost::asio::awaitable<T>;
+
+class Runtime {
+ public:
+  explicit Runtime(std::size_t pool_threads = 16);
+  ~Runtime();  // stop() if that has not happened
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  boost::asio::io_context& io() { return io_; }
+  boost::asio::any_io_executor executor() { return io_.get_executor(); }
+
+  void start();  // the io thread begins to run
+  void stop();   // pending coroutines are dropped, pool functions end; call from neither
+
+  // Runs `work` on the pool, gives its result or exception back to the awaiting coroutine on the io thread.
+  template <typename F>
+  Awaitable<std::invoke_result_t<F&>> blocking(F work);
+
+  // Runs `work` on the pool, nobody waits. An exception that escapes is logged.
+  void post(std::function<void()> work);
+
+  // Starts a coroutine; an exception that escapes is logged with `what`.
+  void spawn(std::string what, Awaitable<void> coroutine);
+
+ private:
+  boost::asio::io_context io_{1};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
+  boost::asio::thread_pool pool_;
+  std::thread thread_;
+};
+
+// Gives up the coroutine's turn for `micros` (a timer; cancelled with the coroutine).
+Awaitable<void> pause(std::int64_t micros);
+
+template <typename F>
+Awaitable<std::invoke_result_t<F&>> Runtime::blocking(F work) {
+  using Result = std::invoke_result_t<F&>;
+  using Kept = std::conditional_t<std::is_void_v<Result>, char, Result>;
+  struct State {
+    F work;
+    std::optional<Kept> result;
+    std::exception_ptr error;
+  };
+  auto state = std::make_shared<State>(State{std::move(work), std::nullopt, nullptr});
+  auto initiate = [this, state](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    boost::asio::post(pool_, [this, state, shared] {
+      try {
+        if constexpr (std::is_void_v<Result>) {
+          state->work();
+          state->result.emplace();
+        } else {
+          state->result.emplace(state->work());
+        }
+      } catch (...) {
+        state->error = std::current_exception();
+      }
+      boost::asio::post(io_, [shared] { std::move (*shared)(); });
+    });
+  };
+  co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(initiate,
+                                                                                     boost::asio::use_awaitable);
+  if (state->error) std::rethrow_exception(state->error);
+  if constexpr (!std::is_void_v<Result>) co_return std::move(*state->result);
+}
+
+}  // namespace tricircle::base

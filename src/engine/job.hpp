@@ -1,0 +1,46 @@
+// A job is the visible record of a piece of work; the work itself is its lane's. Rows of table jobs. Inside the
+// caller's transaction.
+#pragma once
+#include "engine/lane.hpp"
+
+#include <string>
+
+#include <boost/json/object.hpp>
+
+namespace tricircle::engine {
+
+inline constexpr char kNew[] = "NEW";
+inline constexpr char kRunning[] = "RUNNING";
+inline constexpr char kSuccess[] = "SUCCESS";
+inline constexpr char kFail[] = "FAIL";
+
+struct NewJob {
+  std::string type;              // as on the wire: "qos_create"
+  std::string project_id;        // the owner of the resource
+  boost::json::object resource;  // as on the wire: {"pod_id":..., "policy_id":...}
+  LaneKey lane;
+  std::int64_t wanted = 0;  // done once the lane has applied this intent
+  std::string parent_id;
+};
+
+// Inserts the job as NEW and makes its lane due with a fresh wish. Returns its id.
+std::string add_job(storage::Connection&, const NewJob&, base::Micros now);
+
+// A job for several pods: its own lane {"", "job", id} is made due; whoever runs it adds the children.
+std::string add_parent(storage::Connection&, const std::string& type, const std::string& project_id,
+                       const boost::json::object& resource, std::int64_t wanted, base::Micros now);
+
+// Where the expansion of a parent stands; `done` = all children are there (RUNNING until the last of them ended; with
+// no child at all or all ended it is closed at once).
+void advance_parent(storage::Connection&, const std::string& id, const std::string& cursor, bool done,
+                    base::Micros now);
+
+// Ends every open job of the lane whose wanted intent is at most `applied`: SUCCESS, or FAIL when `error` is not empty.
+// Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
+void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, const std::string& error, base::Micros now);
+
+// Back to NEW, to be tried again: attempts and last error are kept for people to see.
+void postpone_jobs(storage::Connection&, const LaneKey&, const std::string& error, base::Micros next_try,
+                   base::Micros now);
+
+}  // namespace tricircle::engine

@@ -1,0 +1,55 @@
+// A lane is one object in one pod: the unit that is worked on by one run at a time. Rows of table lanes. These
+// functions run inside the caller's transaction (Database::write) and throw what the connection throws.
+#pragma once
+#include "base/clock.hpp"
+#include "storage/connection.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tricircle::engine {
+
+struct LaneKey {
+  std::string pod_id;  // '' for work that is of no pod (a parent job's expansion)
+  std::string kind;    // the engine gives it no meaning: "policy", "network", "port", "job"
+  std::string object_id;
+  auto operator<=>(const LaneKey&) const = default;
+};
+
+// A lane held by a worker: (worker, number) is the lease; every record proves it.
+struct Lane {
+  LaneKey key;
+  std::string worker;
+  std::int64_t number = 0;
+  std::int64_t attempts = 0;         // failed runs since the last success or fresh wish
+  base::Micros uncertain_until = 0;  // 0 = certain. Else a write's end was not seen: read the pod before acting
+  bool uncertain() const { return uncertain_until != 0; }
+};
+
+// The lease had ended when the run came to record: the result must be thrown away.
+struct LeaseLost : std::runtime_error {
+  LeaseLost() : std::runtime_error("the lane is no longer held") {}
+};
+
+// Makes the lane due at `due` (or leaves an earlier time). A fresh wish of a user also clears the backoff.
+enum class Wake { fresh_wish, routine };
+void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake);
+
+// In the middle of a run: proves the lease by a write, or throws LeaseLost.
+void confirm(storage::Connection&, const Lane&);
+
+// The end of a run, with its record in the same transaction: proves the lease (or throws LeaseLost) and gives it back.
+// `due` makes the lane due again (an earlier time set meanwhile by wake() stays); attempts go to 0.
+// `uncertain_until`: 0 = certain from now on.
+void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, base::Micros uncertain_until);
+
+// Takes all these lanes for `worker`, or none (nullopt) when one of them is held. Missing rows are made. Their due time
+// is kept aside: give each back with finish().
+std::optional<std::vector<Lane>> take(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker);
+
+// What a finished run of a certain end leaves behind when nobody will ever want the lane again: removes the row if it
+// is not due and nobody holds it.
+void forget(storage::Connection&, const LaneKey&);
+
+}  // namespace tricircle::engine

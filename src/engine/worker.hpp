@@ -1,0 +1,77 @@
+// The engine of one process: claims due lanes, runs them side by side, keeps its heartbeat, ends the leases of dead
+// workers, opens and probes circuits. Knows no QoS. Owned by app; coroutines on the runtime's io thread, SQL on its
+// pool.
+#pragma once
+#include "base/clock.hpp"
+#include "base/runtime.hpp"
+#include "engine/lane.hpp"
+#include "storage/database.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tricircle::engine {
+
+struct Options {
+  base::Micros lease = 5 * base::kSecond;  // a heartbeat unmoved for so long = dead
+  base::Micros beat = 1 * base::kSecond;
+  base::Micros stop_calling = 3 * base::kSecond;  // who could not beat for so long calls no pod
+  base::Micros call_deadline = 30 * base::kSecond;
+  base::Micros settle = 30 * base::kSecond;
+  base::Micros poll = 100 * base::kMillisecond;
+  base::Micros first_backoff = 200 * base::kMillisecond;
+  base::Micros longest_backoff = 60 * base::kSecond;
+  base::Micros first_probe = 1 * base::kSecond;
+  base::Micros longest_probe = 5 * base::kSecond;
+  std::size_t in_flight = 256;  // runs at a time in this process
+  std::size_t in_flight_per_pod = 16;
+};
+
+// Why a run could not reach the wish; thrown by a run, handled by the worker: the lane comes again.
+struct RunFailed : std::runtime_error {
+  enum class Why {
+    again,       // backoff
+    pod_silent,  // no answer: the pod's circuit opens
+    held,        // somebody else must act first: longest backoff
+  };
+  RunFailed(Why why_, const std::string& words, base::Micros uncertain_until_ = 0)
+      : std::runtime_error(words), why(why_), uncertain_until(uncertain_until_) {}
+  Why why;
+  base::Micros uncertain_until;  // not 0: a write's end was not seen
+};
+
+class Worker {
+ public:
+  // Brings the lane's object to its wish and ends with finish() in the transaction of its last record.
+  using Run = std::function<base::Awaitable<void>(Lane)>;
+  // One harmless call to the pod: true when it answered at all.
+  using Probe = std::function<base::Awaitable<bool>(std::string pod_id)>;
+
+  // `lock_folder`: where workers of one machine hold a file lock each, so that the leases of a dead one are ended at
+  // once by the next start; empty = none (then only heartbeats tell).
+  Worker(base::Runtime&, storage::Database&, const base::Clock&, Options, std::filesystem::path lock_folder);
+  ~Worker();  // stop(0)
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  const std::string& id() const;
+  const Options& options() const;
+  void start(Run, Probe);        // with an empty Run it only beats (a centre without XJob still holds lanes in case 6)
+  void hint();                   // something may be due: look now rather than at the next poll. Any thread
+  void stop(int grace_seconds);  // claims no more, lets runs end, gives the rest back. Not from the io thread
+  bool may_call() const;         // the heartbeat is fresh; to be asked before each call to a pod
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+// The circuit of a pod, inside a transaction.
+void open_circuit(storage::Connection&, const std::string& pod_id, const std::string& error, base::Micros now,
+                  const Options&);
+bool circuit_open(storage::Connection&, const std::string& pod_id);
+
+}  // namespace tricircle::engine

@@ -1,0 +1,124 @@
+#include "remote/pod_neutron.hpp"
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace tricircle::remote {
+namespace {
+
+namespace json = boost::json;
+
+const std::string kPolicies = "/v2.0/qos/policies";
+
+std::string collection(const std::string& type) {
+  return "/v2.0/" + type + "s/";
+}
+
+std::string rules_path(const std::string& policy_id, const std::string& type) {
+  return kPolicies + "/" + policy_id + "/" + type + "_rules";
+}
+
+json::object wrapped(const std::string& key, json::object values) {
+  json::object body;
+  body[key] = std::move(values);
+  return body;
+}
+
+}  // namespace
+
+base::Awaitable<Answer> PodNeutron::versions() {
+  return call("GET", "/");
+}
+
+base::Awaitable<Answer> PodNeutron::get_policy(std::string id) {
+  return call("GET", kPolicies + "/" + id);
+}
+
+base::Awaitable<Answer> PodNeutron::find_policies(std::string name) {
+  return call("GET", kPolicies + "?name=" + http::percent_encode(name));
+}
+
+base::Awaitable<Answer> PodNeutron::create_policy(json::object values) {
+  return call("POST", kPolicies, wrapped("policy", std::move(values)));
+}
+
+base::Awaitable<Answer> PodNeutron::update_policy(std::string id, json::object values) {
+  return call("PUT", kPolicies + "/" + id, wrapped("policy", std::move(values)));
+}
+
+base::Awaitable<Answer> PodNeutron::delete_policy(std::string id) {
+  return call("DELETE", kPolicies + "/" + id);
+}
+
+// The tagging API has its own paths: no /qos in front (seen on Neutron 21).
+base::Awaitable<Answer> PodNeutron::tag_policy(std::string id, std::string tag) {
+  return call("PUT", "/v2.0/policies/" + id + "/tags/" + http::percent_encode(tag));
+}
+
+base::Awaitable<Answer> PodNeutron::create_rule(std::string policy_id, std::string type, json::object values) {
+  return call("POST", rules_path(policy_id, type), wrapped(type + "_rule", std::move(values)));
+}
+
+base::Awaitable<Answer> PodNeutron::update_rule(std::string policy_id, std::string type, std::string id,
+                                                json::object values) {
+  return call("PUT", rules_path(policy_id, type) + "/" + id, wrapped(type + "_rule", std::move(values)));
+}
+
+base::Awaitable<Answer> PodNeutron::delete_rule(std::string policy_id, std::string type, std::string id) {
+  return call("DELETE", rules_path(policy_id, type) + "/" + id);
+}
+
+base::Awaitable<Answer> PodNeutron::get_object(std::string type, std::string id) {
+  return call("GET", collection(type) + id + "?fields=id&fields=qos_policy_id&fields=revision_number");
+}
+
+base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,
+                                                std::optional<std::int64_t> revision) {
+  json::object values{{"qos_policy_id", nullptr}};
+  if (!policy_id.empty()) values["qos_policy_id"] = policy_id;
+  std::string if_match;
+  if (revision) if_match = "revision_number=" + std::to_string(*revision);
+  return call("PUT", collection(type) + id, wrapped(type, std::move(values)), std::move(if_match));
+}
+
+base::Awaitable<Answer> PodNeutron::delete_object(std::string type, std::string id) {
+  return call("DELETE", collection(type) + id);
+}
+
+base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, json::object body,
+                                         std::string if_match) {
+  const bool writes = method != "GET";
+  for (bool renewed = false;; renewed = true) {
+    Identity::Headers identity = co_await identity_.async_headers();
+    if (!identity.error.empty()) {
+      Answer nobody;
+      nobody.words = identity.error;
+      co_return nobody;
+    }
+    http::OutRequest request;
+    request.method = method;
+    request.url = pod_.neutron_url + path;
+    request.headers = std::move(identity.headers);
+    request.headers["accept"] = "application/json";
+    request.headers["user-agent"] = "tricircle-xjob";
+    if (!body.empty()) {
+      request.headers["content-type"] = "application/json";
+      request.body = json::serialize(body);
+    }
+    if (!if_match.empty()) request.headers["if-match"] = if_match;
+    request.timeout_ms = timeout_ms_;
+    request.ca_file = identity_.ca_file();
+    if (writes) base::fault_point("before " + method + " " + path);
+    http::OutResponse response = co_await client_.async_send(std::move(request));
+    if (writes) base::fault_point("after " + method + " " + path);
+    Answer answer = answer_of(std::move(response));
+    base::log::debug("pod_call region={} method={} path={} status={} words=\"{}\"", pod_.region_name, method, path,
+                     answer.status, answer.words);
+    if (!answer.is(401) || renewed) co_return answer;
+    identity_.forget_token();
+  }
+}
+
+}  // namespace tricircle::remote

@@ -1,0 +1,58 @@
+// One pod's Neutron as typed calls: what XJob does to copies, networks and ports. Values in and out are Neutron's JSON;
+// what an answer means is the caller's to decide. Coroutines on the runtime's io thread; never throws for what a pod
+// says.
+#pragma once
+#include "remote/answer.hpp"
+#include "remote/credentials.hpp"
+
+#include <optional>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+namespace tricircle::remote {
+
+struct PodAddress {
+  std::string pod_id;
+  std::string region_name;
+  std::string neutron_url;  // "http://host:port", without /v2.0
+  bool embedded = false;
+};
+
+class PodNeutron {
+ public:
+  PodNeutron(http::Client& client, Identity& identity, PodAddress pod, std::int64_t timeout_ms)
+      : client_(client), identity_(identity), pod_(std::move(pod)), timeout_ms_(timeout_ms) {}
+
+  const PodAddress& pod() const { return pod_; }
+
+  base::Awaitable<Answer> versions();  // harmless: is anybody there
+  base::Awaitable<Answer> get_policy(std::string id);
+  base::Awaitable<Answer> find_policies(std::string name);
+  base::Awaitable<Answer> create_policy(boost::json::object values);
+  base::Awaitable<Answer> update_policy(std::string id, boost::json::object values);
+  base::Awaitable<Answer> delete_policy(std::string id);
+  base::Awaitable<Answer> tag_policy(std::string id, std::string tag);
+  base::Awaitable<Answer> create_rule(std::string policy_id, std::string type, boost::json::object values);
+  base::Awaitable<Answer> update_rule(std::string policy_id, std::string type, std::string id,
+                                      boost::json::object values);
+  base::Awaitable<Answer> delete_rule(std::string policy_id, std::string type, std::string id);
+
+  // `type` = "network" or "port".
+  base::Awaitable<Answer> get_object(std::string type, std::string id);
+  // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
+  base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
+                                      std::optional<std::int64_t> revision);
+  base::Awaitable<Answer> delete_object(std::string type, std::string id);
+
+ private:
+  base::Awaitable<Answer> call(std::string method, std::string path, boost::json::object body = {},
+                               std::string if_match = {});
+
+  http::Client& client_;
+  Identity& identity_;
+  PodAddress pod_;
+  std::int64_t timeout_ms_;
+};
+
+}  // namespace tricircle::remote

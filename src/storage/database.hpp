@@ -1,0 +1,40 @@
+// The store of a process: many readers, one group-commit writer. Owned by app/wiring, shared by all rooms. read() and
+// write() block and belong on pool threads, never on the io thread.
+#pragma once
+#include "storage/connection.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tricircle::storage {
+
+class Database {
+ public:
+  using Work = std::function<void(Connection&)>;
+  virtual ~Database() = default;
+
+  // One consistent snapshot; sees every write() that has returned before. Exceptions of `work` pass through.
+  virtual void read(const Work& work) = 0;
+
+  // One transaction: returns after its COMMIT is durable. An exception of `work` undoes its changes alone and passes
+  // through. `work` may be run more than once (after Busy), so it must only touch the connection and what it resets.
+  virtual void write(const Work& work) = 0;
+};
+
+// SQLite in WAL mode with synchronous=FULL. Several processes may share the file.
+// Opens or makes the file; `readers` connections for read(). Throws DbError.
+std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers = 4);
+std::unique_ptr<Database> open_sqlite_in_memory();  // for tests: gone with the object
+
+// "sqlite:////abs/file.db" (configuration's [database] connection). Throws base::Error for another scheme.
+std::unique_ptr<Database> open_database(const std::string& url);
+
+// Applies the migrations that the binary carries and the store lacks, each in a transaction. Throws DbError when the
+// store is newer than the binary. upgrade() is safe in several processes at once.
+void upgrade(Database&);
+int schema_version(Database&);  // 0 = empty
+int known_schema_version();     // what this binary knows
+
+}  // namespace tricircle::storage
