@@ -25,7 +25,7 @@ std::string new_uuid() {
   std::string hex = random_hex(32);
   hex[12] = '4';
   hex[16] = "89ab"[hex[16] & 3];
-  for (const std::size_t at : {20, 16, 12, 8}) hex.insert(at, 1, '-');
+  for (const std::size_t at : {20UL, 16UL, 12UL, 8UL}) hex.insert(at, 1, '-');
   return hex;
 }
 
