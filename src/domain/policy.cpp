@@ -1,0 +1,37 @@
+#include "domain/catalogue.hpp"
+
+namespace tricircle::domain {
+namespace {
+
+constexpr unsigned kFind = kFilter | kSort;
+constexpr unsigned kWrite = kPost | kPut;
+
+constexpr Attribute kAttributes[] = {
+    {.name = "id", .kind = Kind::uuid, .can = kFind},
+    {.name = "name", .can = kWrite | kFind | kCopied, .high = 255, .fallback = "\"\""},
+    {.name = "project_id", .can = kPost | kFind, .high = 255},
+    {.name = "shared", .kind = Kind::boolean, .can = kWrite | kFilter | kCopied, .fallback = "false"},
+    {.name = "is_default", .kind = Kind::boolean, .can = kWrite | kFind, .fallback = "false"},
+    {.name = "description", .can = kWrite | kFind | kCopied, .high = 255, .fallback = "\"\""},
+    {.name = "rules", .kind = Kind::object_list, .can = kDerived},
+    {.name = "tags", .kind = Kind::text_list, .can = kDerived},
+    {.name = "created_at", .kind = Kind::time, .can = kSort},
+    {.name = "updated_at", .kind = Kind::time, .can = kSort},
+    {.name = "revision_number", .kind = Kind::integer, .can = kFind},
+};
+
+}  // namespace
+
+const Resource& policy_resource() {
+  static constexpr Resource kResource{.name = "policy",
+                                      .collection = "policies",
+                                      .path = "/v2.0/qos/policies",
+                                      .table = "qos_policies",
+                                      .extension = "qos",
+                                      .not_found = "QosPolicyNotFound",
+                                      .label = "QoS policy",
+                                      .attributes = kAttributes};
+  return kResource;
+}
+
+}  // namespace tricircle::domain

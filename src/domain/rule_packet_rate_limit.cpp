@@ -1,0 +1,48 @@
+#include "domain/rule_conflicts.hpp"
+#include "domain/rule_entries.hpp"
+
+namespace tricircle::domain {
+namespace {
+
+constexpr std::string_view kDirections[] = {"egress", "ingress"};
+
+constexpr Attribute kAttributes[] = {
+    {.name = "max_kpps",
+     .kind = Kind::integer,
+     .can = kPost | kPut | kFilter | kSort | kCopied | kRequired,
+     .high = kMaxRuleValue},
+    {.name = "max_burst_kpps",
+     .kind = Kind::integer,
+     .can = kPost | kPut | kFilter | kSort | kCopied,
+     .high = kMaxRuleValue,
+     .fallback = "0"},
+    {.name = "direction",
+     .kind = Kind::choice,
+     .can = kPost | kPut | kFilter | kSort | kCopied,
+     .choices = kDirections,
+     .fallback = "\"egress\""},
+};
+
+void check_conflicts(std::string_view policy_id, const Record& rule, std::span<const Record> rules) {
+  refuse_duplicate(policy_id, rule, rules);
+}
+
+}  // namespace
+
+RuleType packet_rate_limit_rule() {
+  return {.type = "packet_rate_limit",
+          .extension = "qos-pps",
+          .resource = {.name = "packet_rate_limit_rule",
+                       .collection = "packet_rate_limit_rules",
+                       .path = "/v2.0/qos/policies",
+                       .table = "qos_rules",
+                       .extension = "qos-pps",
+                       .not_found = "QosRuleNotFound",
+                       .label = "QoS rule",
+                       .attributes = kAttributes},
+          .alias = false,
+          .directed = true,
+          .conflict = check_conflicts};
+}
+
+}  // namespace tricircle::domain
