@@ -6,7 +6,6 @@
 #include "domain/catalogue.hpp"
 #include "storage/connection.hpp"
 
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,7 +50,7 @@ std::string add_requested_job(Connection&, const std::string& type, const std::s
 // type -> names of its resource fields, for GET /v1.0/jobs/schemas and the check of POST /v1.0/jobs.
 struct JobSchema {
   std::string_view type;
-  std::initializer_list<std::string_view> resource;
+  std::span<const std::string_view> resource;
 };
 std::span<const JobSchema> job_schemas();
 

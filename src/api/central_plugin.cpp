@@ -1,0 +1,143 @@
+#include "api/central_plugin.hpp"
+
+#include "api/reports.hpp"
+#include "base/log.hpp"
+#include "domain/errors.hpp"
+#include "xjob/intents.hpp"
+
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+
+std::string text(const domain::Record* record, std::string_view name) {
+  const json::value* value = record == nullptr ? nullptr : record->if_contains(name);
+  return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
+}
+
+bool is_object(const domain::Resource& resource) {
+  return resource.name == xjob::kNetwork || resource.name == xjob::kPort;
+}
+
+using HeldRelease = std::shared_ptr<xjob::Release>;
+
+// What the pods have done already, from an earlier run of the same call.
+HeldRelease held(Call& call) {
+  const HeldRelease* release = std::any_cast<HeldRelease>(&call.note);
+  return release == nullptr ? nullptr : *release;
+}
+
+}  // namespace
+
+void CentralPlugin::before_create(storage::Connection& db, Call& call, const domain::Resource& resource,
+                                  domain::Record& wanted) {
+  if (resource.name != xjob::kPort) return;
+  const std::string region = reporting_region(call, &wanted);
+  if (region.empty()) return;
+  wanted["made_for"] = pod_of_region(db, region);
+  wanted["binding:profile"] = json::object{};
+}
+
+bool CentralPlugin::takes_over(storage::Connection& db, Call& call, Verb verb, const domain::Resource& resource,
+                               const domain::Record& before, const domain::Record* given) {
+  if (!is_object(resource)) return false;
+  const std::string region = reporting_region(call, given);
+  if (region.empty()) return false;
+  if (verb == Verb::deleted) {
+    take_delete(db, resource, before, region);
+  } else {
+    take_report(db, before, *given, region, clock_.now());
+  }
+  return true;
+}
+
+void CentralPlugin::changed(storage::Connection& db, Call& call, const Change& change) {
+  const std::string_view name = change.resource.name;
+  if (name == xjob::kNetwork) {
+    association_changed(db, xjob::kNetwork, change);
+  } else if (name == xjob::kPort) {
+    port_changed(db, call, change);
+  } else if (name == domain::policy_resource().name) {
+    policy_changed(db, change);
+  } else if (name.ends_with("_rule")) {
+    const domain::Record* rule = change.after == nullptr ? change.before : change.after;
+    xjob::rules_changed(db, text(rule, "qos_policy_id"), change.project_id, clock_.now());
+  }
+}
+
+void CentralPlugin::port_changed(storage::Connection& db, Call& call, const Change& change) {
+  const bool taken_off = change.verb == Verb::updated && text(change.after, "qos_policy_id").empty() &&
+                         !text(change.before, "qos_policy_id").empty();
+  if (taken_off && options_.release_ports_synchronously && release_port(db, call, text(change.after, "id"))) return;
+  association_changed(db, xjob::kPort, change);
+}
+
+void CentralPlugin::association_changed(storage::Connection& db, const std::string& type, const Change& change) {
+  const base::Micros now = clock_.now();
+  if (change.verb == Verb::deleted) {
+    xjob::object_deleted(db, type, text(change.before, "id"), change.project_id, now);
+  } else if (text(change.before, "qos_policy_id") != text(change.after, "qos_policy_id")) {
+    xjob::association_changed(db, type, text(change.after, "id"), text(change.after, "qos_policy_id"),
+                              change.project_id, now);
+  }
+}
+
+void CentralPlugin::policy_changed(storage::Connection& db, const Change& change) {
+  if (change.verb == Verb::created) return;
+  if (change.verb == Verb::deleted)
+    return xjob::policy_deleted(db, text(change.before, "id"), change.project_id, clock_.now());
+  for (const domain::Attribute& attribute : change.resource.attributes) {
+    if ((attribute.can & domain::kCopied) == 0) continue;
+    if (change.before->at(attribute.name) == change.after->at(attribute.name)) continue;
+    return xjob::policy_changed(db, text(change.after, "id"), change.project_id, clock_.now());
+  }
+}
+
+bool CentralPlugin::release_port(storage::Connection& db, Call& call, const std::string& port_id) {
+  if (const HeldRelease release = held(call)) {
+    db.execute("UPDATE ports SET intent = intent + 1 WHERE id = ?", {port_id});
+    const std::int64_t intent =
+        db.execute("SELECT intent FROM ports WHERE id = ?", {port_id}).front().integer("intent");
+    xjob::PortReleaser::commit(db, *release, intent, clock_.now());
+    return true;
+  }
+  if (xjob::pods_to_release(db, port_id).empty()) return false;
+  throw Deferred{[this, &call, port_id](const Deferred::Resume& resume) -> http::Reply {
+    return http::Pending{[this, &call, port_id](const std::function<void()>& done) {
+                           releaser_.start(port_id, [&call, done](HeldRelease release) {
+                             call.note = std::move(release);
+                             done();
+                           });
+                         },
+                         [&call, resume]() -> http::Reply {
+                           const HeldRelease release = held(call);
+                           if (release->failed_region.empty()) return resume();
+                           const std::string region = release->failed_region;
+                           const std::string why = release->error;
+                           call.note.reset();
+                           throw domain::pod_unavailable(region, why);
+                         }};
+  }};
+}
+
+void CentralPlugin::committed(Call& call) {
+  // The port had changed meanwhile and nothing was there to take off: the lanes go back all the same.
+  if (const HeldRelease release = held(call); release && !release->recorded) releaser_.abandon(*release);
+  call.note.reset();
+  committed_();
+}
+
+void CentralPlugin::failed(Call& call) noexcept {
+  const HeldRelease release = held(call);
+  call.note.reset();
+  if (!release) return;
+  try {
+    releaser_.abandon(*release);
+  } catch (const std::exception& error) {
+    base::log::error("port_release_not_abandoned port={} error=\"{}\"", release->port_id, error.what());
+  }
+}
+
+}  // namespace tricircle::api

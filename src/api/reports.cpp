@@ -1,0 +1,115 @@
+#include "api/reports.hpp"
+
+#include "api/objects.hpp"
+#include "domain/errors.hpp"
+#include "xjob/copies.hpp"
+#include "xjob/intents.hpp"
+
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr char kProfile[] = "binding:profile";
+
+std::string text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
+}
+
+struct Report {
+  std::string created_at;
+  std::int64_t revision = 0;
+  std::string device;
+  std::string host;
+  std::string local_id;
+  std::string local_network_id;
+};
+
+Report read_report(const domain::Record& port, const json::object& profile) {
+  Report report;
+  report.created_at = text(profile, "created_at");
+  if (const json::value* revision = profile.if_contains("revision_number")) {
+    if (!revision->is_int64()) throw domain::bad_request("revision_number of a report must be a number");
+    report.revision = revision->get_int64();
+  }
+  report.device = text(profile, "device");
+  report.host = text(profile, "host");
+  report.local_id = text(profile, "local_id");
+  report.local_network_id = text(profile, "local_network_id");
+  // Embedded pods keep central ids; others say theirs.
+  if (report.local_id.empty()) report.local_id = text(port, "id");
+  if (report.local_network_id.empty()) report.local_network_id = text(port, "network_id");
+  return report;
+}
+
+// nullopt: the pod has never reported this port.
+enum class Age { older, equal, newer };
+std::optional<Age> age_of(storage::Connection& db, const std::string& port_id, const std::string& pod_id,
+                          const Report& report) {
+  const auto found = db.execute(
+      "SELECT reported_created_at, reported_revision FROM resource_routings WHERE central_id = ? AND pod_id = ? AND "
+      "resource_type = 'port'",
+      {port_id, pod_id});
+  if (found.empty()) return std::nullopt;
+  const storage::Row& row = found.front();
+  if (row.text("reported_created_at") != report.created_at || report.revision > row.integer("reported_revision"))
+    return Age::newer;
+  return report.revision < row.integer("reported_revision") ? Age::older : Age::equal;
+}
+
+}  // namespace
+
+std::string reporting_region(const Call& call, const domain::Record* given) {
+  std::string region;
+  if (given == nullptr) {
+    for (const auto& [name, value] : call.request.query) {
+      if (name == "region") region = value;
+    }
+  } else if (const json::value* profile = given->if_contains(kProfile); profile != nullptr && profile->is_object()) {
+    region = text(profile->get_object(), "region");
+  }
+  if (!region.empty() && !call.caller.service()) throw domain::not_authorized("report of a pod");
+  return region;
+}
+
+std::string pod_of_region(storage::Connection& db, const std::string& region) {
+  const auto found = db.execute("SELECT pod_id FROM pods WHERE region_name = ?", {region});
+  if (found.empty()) throw domain::pod_not_found(region);
+  return found.front().text("pod_id");
+}
+
+void take_report(storage::Connection& db, const domain::Record& port, const domain::Record& given,
+                 const std::string& region, base::Micros now) {
+  const std::string id = text(port, "id");
+  const std::string pod_id = pod_of_region(db, region);
+  const json::object& profile = given.at(kProfile).as_object();
+  const Report report = read_report(port, profile);
+  const std::optional<Age> age = age_of(db, id, pod_id, report);
+  if (age && *age != Age::newer) return;
+  xjob::add_routing(db, xjob::kNetwork, text(port, "network_id"), report.local_network_id, pod_id, now);
+  xjob::add_routing(db, xjob::kPort, id, report.local_id, pod_id, now);
+  db.execute(
+      "UPDATE resource_routings SET reported_created_at = ?, reported_revision = ? WHERE central_id = ? AND "
+      "pod_id = ? AND resource_type = 'port'",
+      {report.created_at, report.revision, id, pod_id});
+  domain::Record changes;
+  changes["binding:host_id"] = report.host;
+  changes["device_owner"] = report.device;
+  changes["status"] = report.host.empty() ? "DOWN" : "ACTIVE";
+  if (const json::value* device_id = given.if_contains("device_id")) changes["device_id"] = *device_id;
+  update_object(db, domain::port_resource(), id, changes, now);
+}
+
+void take_delete(storage::Connection& db, const domain::Resource& resource, const domain::Record& object,
+                 const std::string& region) {
+  const std::string id = text(object, "id");
+  const std::string pod_id = pod_of_region(db, region);
+  const std::string type(resource.name);
+  xjob::remove_routing(db, type, id, pod_id);
+  if (type == xjob::kPort && text(object, "made_for") == pod_id) delete_object(db, resource, id);
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,247 @@
+#include "xjob/binding_job.hpp"
+
+#include "base/fault.hpp"
+#include "engine/job.hpp"
+#include "xjob/copy_job.hpp"
+
+#include <limits>
+
+namespace tricircle::xjob {
+namespace {
+
+using engine::RunFailed;
+constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
+constexpr int kMostRounds = 5;
+
+// The central network or port as far as pods are concerned.
+struct Wish {
+  bool exists = false;
+  std::string policy_id;
+  std::string project_id;
+  std::int64_t intent = 0;
+};
+
+struct Situation {
+  std::optional<remote::PodAddress> pod;
+  std::optional<std::string> local_id;
+  std::optional<Binding> binding;
+  Wish wish;
+  std::optional<Copy> copy;  // of the wished policy
+  std::int64_t policy_intent = 0;
+};
+
+Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
+  const auto found = db.execute(
+      "SELECT qos_policy_id, project_id, intent FROM " + object_table(lane.kind) + " WHERE id = ?", {lane.object_id});
+  if (found.empty()) return {};
+  const storage::Row& row = found.front();
+  return {true, row.text("qos_policy_id"), row.text("project_id"), row.integer("intent")};
+}
+
+Situation look(storage::Connection& db, const engine::LaneKey& lane) {
+  Situation now;
+  now.pod = find_pod(db, lane.pod_id);
+  now.local_id = local_id(db, lane.kind, lane.object_id, lane.pod_id);
+  now.binding = find_binding(db, lane.kind, lane.object_id, lane.pod_id);
+  now.wish = find_wish(db, lane);
+  if (now.wish.policy_id.empty()) return now;
+  now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);
+  const auto policy = db.execute("SELECT intent FROM qos_policies WHERE id = ?", {now.wish.policy_id});
+  if (!policy.empty()) now.policy_intent = policy.front().integer("intent");
+  return now;
+}
+
+// A deleted policy's copy waits for the last binding that confirms it.
+void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, const std::string& pod_id,
+                      base::Micros now) {
+  if (policy_id.empty()) return;
+  if (db.execute("SELECT id FROM qos_policies WHERE id = ?", {policy_id}).empty())
+    engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::fresh_wish);
+}
+
+class BindingRun {
+ public:
+  BindingRun(Context& context, const engine::Lane& lane, Situation seen)
+      : context_(context),
+        lane_(lane),
+        seen_(std::move(seen)),
+        pod_(context.neutron(*seen_.pod)),
+        type_(lane.key.kind),
+        old_policy_(seen_.binding ? seen_.binding->policy_id : "") {}
+
+  base::Awaitable<void> run() {
+    if (!seen_.wish.exists) {
+      co_await leave();
+    } else if (seen_.wish.policy_id.empty()) {
+      co_await unbind();
+    } else if (in_place()) {
+      co_await record(seen_.wish.policy_id, kInSync, "");
+    } else if (copy_never_comes()) {
+      co_await record(old_policy_, kRefused, seen_.copy->last_error);
+    } else if (!seen_.copy || !seen_.copy->ready) {
+      co_await step_aside();
+    } else {
+      co_await bind();
+    }
+  }
+
+ private:
+  bool in_place() const { return old_policy_ == seen_.wish.policy_id && !lane_.uncertain(); }
+
+  // The pod has refused the policy itself, and nothing has changed since.
+  bool copy_never_comes() const {
+    return seen_.copy && !seen_.copy->ready && seen_.copy->state == kRefused &&
+           seen_.copy->intent == seen_.policy_intent;
+  }
+
+  // The copy's own lane makes it; its record makes this lane due again.
+  base::Awaitable<void> step_aside() {
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      std::optional<base::Micros> due;
+      const std::optional<Copy> copy = find_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
+      if (copy && copy->ready) {
+        due = now;
+      } else if (want_copy(db, seen_.wish.policy_id, lane_.key.pod_id, now)) {
+        engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::routine);
+      }
+      if (find_wish(db, lane_.key).intent != seen_.wish.intent) due = now;
+      engine::postpone_jobs(db, lane_.key, copy ? copy->last_error : "", now, now);
+      engine::finish(db, lane_, due, lane_.uncertain_until);
+    });
+    base::fault_point("stepped aside");
+    context_.worker.hint();
+  }
+
+  base::Awaitable<void> bind() {
+    // What a network or port of the pod's own had before is named; one that came from us has nothing to name.
+    bool read = lane_.uncertain() || (old_policy_.empty() && !seen_.pod->embedded);
+    std::string replaced;
+    for (int round = 0; round < kMostRounds; ++round) {
+      std::optional<std::int64_t> revision;
+      if (read) {
+        const Seen there = co_await see_object(context_, pod_, type_, *seen_.local_id);
+        if (there.gone) co_return co_await record("", kRefused, "the pod has no such " + type_);
+        if (there.policy_id == seen_.copy->local_id) co_return co_await record(seen_.wish.policy_id, kInSync, "");
+        revision = there.revision;
+        replaced = co_await foreign_name(there.policy_id);
+      }
+      context_.check_may_call();
+      const remote::Answer answer = co_await pod_.bind_object(type_, *seen_.local_id, seen_.copy->local_id, revision);
+      context_.check_answer(answer, true);
+      if (answer.ok()) co_return co_await record(seen_.wish.policy_id, kInSync, "", replaced);
+      if (policy_is_gone(answer)) co_return co_await copy_is_lost();
+      if (!answer.is(412)) co_return co_await record(old_policy_, kRefused, answer.words);
+      read = true;
+    }
+    throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands");
+  }
+
+  // Words about a policy of the pod's own that ours takes the place of.
+  base::Awaitable<std::string> foreign_name(std::string local_policy) {
+    if (local_policy.empty()) co_return std::string();
+    const bool ours = co_await context_.read(
+        [&](storage::Connection& db) { return is_our_copy(db, local_policy, lane_.key.pod_id); });
+    co_return ours ? std::string() : "replaced the pod's own policy " + local_policy;
+  }
+
+  // The pod no longer knows the copy that our rows tell of: its lane reads and makes it anew.
+  base::Awaitable<void> copy_is_lost() {
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      std::optional<Copy> copy = find_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
+      if (copy) {
+        copy->ready = false;
+        copy->attributes.clear();
+        save_copy(db, *copy, now);
+      }
+      engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::fresh_wish);
+      engine::postpone_jobs(db, lane_.key, "the pod has lost its copy of the policy", now, now);
+      engine::finish(db, lane_, std::nullopt, lane_.uncertain_until);
+    });
+    context_.worker.hint();
+  }
+
+  base::Awaitable<void> unbind() {
+    if (old_policy_.empty() && !lane_.uncertain()) co_return co_await record("", kInSync, "");
+    const LetGo end = co_await let_go(context_, pod_, type_, *seen_.local_id);
+    co_await record("", end == LetGo::foreign ? kForeign : kInSync, "");
+  }
+
+  // The object is gone at the centre: what came from the centre goes in the pod too, what is the pod's own just loses
+  // our policy.
+  base::Awaitable<void> leave() {
+    if (seen_.pod->embedded) {
+      context_.check_may_call();
+      const remote::Answer answer = co_await pod_.delete_object(type_, *seen_.local_id);
+      context_.check_answer(answer, true);
+      if (!answer.ok() && !answer.is(404)) throw RunFailed(RunFailed::Why::again, answer.words);
+    } else if (!old_policy_.empty() || lane_.uncertain()) {
+      co_await let_go(context_, pod_, type_, *seen_.local_id);
+    }
+    base::fault_point("before leaving record");
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      delete_routing(db, type_, lane_.key.object_id, lane_.key.pod_id);
+      remove_binding(db, type_, lane_.key.object_id, lane_.key.pod_id);
+      wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
+      engine::finish(db, lane_, std::nullopt, 0);
+      engine::close_jobs(db, lane_.key, kEveryIntent, "", now);
+    });
+    context_.worker.hint();
+  }
+
+  base::Awaitable<void> record(std::string policy, std::string state, std::string refused, std::string note = {}) {
+    const base::Micros now = context_.clock.now();
+    const base::Micros uncertain = still_uncertain_until(context_, lane_);
+    base::fault_point("before binding record");
+    co_await context_.write([&](storage::Connection& db) {
+      save_binding(db,
+                   {type_, lane_.key.object_id, lane_.key.pod_id, seen_.wish.project_id, policy, seen_.wish.intent,
+                    state, refused.empty() ? note : refused},
+                   now);
+      if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
+      const Wish newest = find_wish(db, lane_.key);
+      std::optional<base::Micros> due;
+      if (uncertain != 0) due = uncertain;
+      if (!newest.exists || newest.intent != seen_.wish.intent) due = now;
+      engine::finish(db, lane_, due, uncertain);
+      if (!note.empty()) engine::note_jobs(db, lane_.key, note);
+      engine::close_jobs(db, lane_.key, seen_.wish.intent, refused, now);
+    });
+    base::fault_point("after binding record");
+    context_.worker.hint();
+  }
+
+  Context& context_;
+  const engine::Lane& lane_;
+  Situation seen_;
+  remote::PodNeutron pod_;
+  std::string type_;
+  std::string old_policy_;
+};
+
+// The routing is gone: there is nothing in the pod that would be ours to touch.
+base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane, std::string old_policy) {
+  const base::Micros now = context.clock.now();
+  co_await context.write([&](storage::Connection& db) {
+    remove_binding(db, lane.key.kind, lane.key.object_id, lane.key.pod_id);
+    wake_copy_let_go(db, old_policy, lane.key.pod_id, now);
+    engine::finish(db, lane, std::nullopt, 0);
+    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+  });
+}
+
+}  // namespace
+
+base::Awaitable<void> run_binding(Context& context, engine::Lane lane) {
+  Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });
+  if (!now.pod || !now.local_id || now.local_id->empty()) {
+    co_await forget_binding(context, lane, now.binding ? now.binding->policy_id : "");
+    co_return;
+  }
+  BindingRun run(context, lane, std::move(now));
+  co_await run.run();
+}
+
+}  // namespace tricircle::xjob

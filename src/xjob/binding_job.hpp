@@ -1,0 +1,26 @@
+// The run of a lane (pod, network) or (pod, port): makes the pod's object bear the copy of the policy that the centre
+// wishes, or none; or lets go of an object that was deleted at the centre. The wish is read right before the call and
+// compared again in the transaction that records.
+#pragma once
+#include "xjob/context.hpp"
+#include "xjob/copies.hpp"
+
+namespace tricircle::xjob {
+
+base::Awaitable<void> run_binding(Context&, engine::Lane);
+
+// What a pod shows of a network or port.
+struct Seen {
+  bool gone = false;
+  std::string policy_id;  // local; '' = none
+  std::int64_t revision = 0;
+};
+// Throws RunFailed unless the pod showed the object or said that it is gone.
+base::Awaitable<Seen> see_object(Context&, remote::PodNeutron&, std::string type, std::string local_id);
+
+// Takes off what is ours and nothing else: reads, then writes null unless the pod has none or somebody else's policy.
+// Also used for case 6. Throws RunFailed.
+enum class LetGo { done, foreign, gone };
+base::Awaitable<LetGo> let_go(Context&, remote::PodNeutron&, std::string type, std::string local_id);
+
+}  // namespace tricircle::xjob

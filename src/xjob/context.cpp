@@ -1,0 +1,33 @@
+#include "xjob/context.hpp"
+
+namespace tricircle::xjob {
+
+using engine::RunFailed;
+
+remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
+  return {client, identity, pod, worker.options().call_deadline / base::kMillisecond};
+}
+
+void Context::check_may_call() const {
+  if (!worker.may_call()) throw RunFailed(RunFailed::Why::again, "this worker's heartbeat has stopped");
+}
+
+void Context::check_answer(const remote::Answer& answer, bool wrote) const {
+  if (!answer.answered()) {
+    const bool unseen = wrote && answer.end == http::End::unseen;
+    throw RunFailed(RunFailed::Why::pod_silent, answer.words, unseen ? uncertain_until() : 0);
+  }
+  const int status = answer.status;
+  const bool unlucky =
+      status == 401 || status == 403 || status == 408 || status == 429 || (status >= 500 && status != 501);
+  if (!unlucky) return;
+  // A gateway's word about a write says nothing of what the server behind it did.
+  const bool unseen = wrote && status >= 500;
+  throw RunFailed(RunFailed::Why::again, answer.words, unseen ? uncertain_until() : 0);
+}
+
+base::Micros Context::uncertain_until() const {
+  return clock.now() + worker.options().call_deadline + worker.options().settle;
+}
+
+}  // namespace tricircle::xjob

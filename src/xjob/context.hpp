@@ -1,0 +1,56 @@
+// What every run of XJob needs, and the small steps that they share. Made by Service, outlives all runs.
+#pragma once
+#include "base/clock.hpp"
+#include "base/runtime.hpp"
+#include "engine/worker.hpp"
+#include "remote/pod_neutron.hpp"
+#include "storage/database.hpp"
+
+#include <functional>
+#include <string>
+
+namespace tricircle::xjob {
+
+struct Context {
+  base::Runtime& runtime;
+  storage::Database& database;
+  const base::Clock& clock;
+  http::Client& client;
+  remote::Identity& identity;
+  engine::Worker& worker;
+
+  // Plain functions of a run, on the pool.
+  template <typename F>
+  auto read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::Connection&>>;
+  template <typename F>
+  base::Awaitable<void> write(F work);
+
+  remote::PodNeutron neutron(const remote::PodAddress&) const;
+
+  // To be called before a call to a pod: a worker whose heartbeat has stopped may have lost its lanes.
+  void check_may_call() const;
+
+  // Ends the run when the answer says nothing about the wish: no answer (silent pod; `wrote` makes the lane uncertain),
+  // or one that another try may change (401, 403, 408, 429, 5xx but 501). Throws engine::RunFailed.
+  void check_answer(const remote::Answer&, bool wrote) const;
+
+  // Until when a write sent now and not seen to its end may still take effect.
+  base::Micros uncertain_until() const;
+};
+
+template <typename F>
+auto Context::read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::Connection&>> {
+  using Result = std::invoke_result_t<F&, storage::Connection&>;
+  co_return co_await runtime.blocking([this, work = std::move(work)]() mutable {
+    std::optional<Result> result;
+    database.read([&](storage::Connection& db) { result.emplace(work(db)); });
+    return std::move(*result);
+  });
+}
+
+template <typename F>
+base::Awaitable<void> Context::write(F work) {
+  co_await runtime.blocking([this, work = std::move(work)]() mutable { database.write(work); });
+}
+
+}  // namespace tricircle::xjob

@@ -1,0 +1,227 @@
+#include "xjob/copy_job.hpp"
+
+#include "base/fault.hpp"
+#include "base/ids.hpp"
+#include "engine/job.hpp"
+#include "xjob/copy_sync.hpp"
+
+#include <limits>
+
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::xjob {
+namespace {
+
+namespace json = boost::json;
+using engine::RunFailed;
+constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
+
+struct Situation {
+  std::optional<remote::PodAddress> pod;
+  std::optional<Copy> copy;
+  std::optional<CentralPolicy> policy;
+  bool wanted = false;  // by an object in the pod, or by an operator
+};
+
+bool is_wanted(storage::Connection& db, const engine::LaneKey& lane) {
+  const auto found = db.execute(
+      "SELECT 1 AS one FROM resource_routings r JOIN networks n ON n.id = r.central_id WHERE r.pod_id = ? AND "
+      "r.resource_type = 'network' AND n.qos_policy_id = ? UNION ALL "
+      "SELECT 1 AS one FROM resource_routings r JOIN ports p ON p.id = r.central_id WHERE r.pod_id = ? AND "
+      "r.resource_type = 'port' AND p.qos_policy_id = ? UNION ALL "
+      "SELECT 1 AS one FROM jobs WHERE pod_id = ? AND kind = 'policy' AND object_id = ? AND type = 'qos_create' AND "
+      "status IN ('NEW', 'RUNNING') LIMIT 1",
+      {lane.pod_id, lane.object_id, lane.pod_id, lane.object_id, lane.pod_id, lane.object_id});
+  return !found.empty();
+}
+
+Situation look(storage::Connection& db, const engine::LaneKey& lane) {
+  return {find_pod(db, lane.pod_id), find_copy(db, lane.object_id, lane.pod_id),
+          find_central_policy(db, lane.object_id), is_wanted(db, lane)};
+}
+
+// There is nothing to do, now or ever, for the jobs that wait here.
+base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lane, std::optional<Copy> never_posted) {
+  const base::Micros now = context.clock.now();
+  co_await context.write([&](storage::Connection& db) {
+    if (never_posted) remove_copy(db, *never_posted);
+    engine::finish(db, lane, std::nullopt, 0);
+    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+  });
+}
+
+class CopyRun {
+ public:
+  CopyRun(Context& context, const engine::Lane& lane, const remote::PodAddress& pod, Copy copy, CentralPolicy policy)
+      : context_(context),
+        lane_(lane),
+        pod_(context.neutron(pod)),
+        copy_(std::move(copy)),
+        policy_(std::move(policy)),
+        sync_(context, pod_, copy_, policy_.wish) {}
+
+  base::Awaitable<void> run() {
+    std::exception_ptr failure;
+    try {
+      co_await bring();
+    } catch (const RunFailed&) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    // What the pod has confirmed so far is kept, so that the next try neither repeats nor forgets it.
+    copy_.last_error = words_of(failure);
+    co_await save();
+    std::rethrow_exception(failure);
+  }
+
+ private:
+  base::Awaitable<void> bring() {
+    if (lane_.uncertain() && !copy_.mark.empty()) co_await settle_doubles();
+    if (!copy_.local_id.empty() && lane_.uncertain()) co_await sync_.observe();
+    if (copy_.local_id.empty() && !co_await create()) co_return;
+    while (!co_await sync_.apply()) {
+      co_await sync_.observe();
+      if (copy_.local_id.empty() && !co_await create()) co_return;
+    }
+    if (!copy_.tagged) co_await make_known();
+    co_await record("");
+  }
+
+  // The oldest that bears our mark becomes the copy, the others go.
+  base::Awaitable<void> settle_doubles() {
+    for (const Marked& one : co_await find_marked(context_, pod_, copy_)) {
+      if (copy_.local_id.empty()) {
+        copy_.local_id = one.id;
+        co_await save();
+      } else if (one.id != copy_.local_id) {
+        co_await delete_double(context_, pod_, one.id);
+      }
+    }
+  }
+
+  // False: the pod will never take it; that is recorded.
+  base::Awaitable<bool> create() {
+    const bool lost = sync_.lost();
+    if (copy_.mark.empty() || lost) copy_.mark = base::random_hex(16);
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      engine::confirm(db, lane_);
+      save_copy(db, copy_, now);
+      if (!lost) return;
+      db.execute("UPDATE bindings SET policy_id = '', state = 'pending' WHERE policy_id = ? AND pod_id = ?",
+                 {copy_.policy_id, copy_.pod_id});
+    });
+    base::fault_point("mark committed");
+    context_.check_may_call();
+    json::object values{{"name", marked_name(copy_)}, {"shared", false}, {"project_id", policy_.project_id}};
+    const remote::Answer answer = co_await pod_.create_policy(std::move(values));
+    context_.check_answer(answer, true);
+    if (!answer.ok()) {
+      copy_.mark.clear();
+      sync_.refuse("policy: " + answer.words);
+      co_await record(answer.words);
+      co_return false;
+    }
+    copy_.local_id = json::value_to<std::string>(answer.body.at("policy").at("id"));
+    co_await save();
+    base::fault_point("local id recorded");
+    co_return true;
+  }
+
+  // Bindings may go on while the tag is set: it is for people and for restores, no port waits for it.
+  base::Awaitable<void> make_known() {
+    const base::Micros now = context_.clock.now();
+    copy_.ready = true;
+    copy_.intent = policy_.intent;
+    co_await context_.write([&](storage::Connection& db) {
+      engine::confirm(db, lane_);
+      save_copy(db, copy_, now);
+      wake_bindings(db, now);
+    });
+    base::fault_point("copy ready");
+    context_.worker.hint();
+    context_.check_may_call();
+    const remote::Answer answer = co_await pod_.tag_policy(copy_.local_id, "tricircle:" + copy_.policy_id);
+    context_.check_answer(answer, true);
+    copy_.tagged = true;  // a pod without tags says 404, and there is no more to do
+  }
+
+  base::Awaitable<void> record(const std::string& refused) {
+    const base::Micros now = context_.clock.now();
+    const base::Micros uncertain = still_uncertain_until(context_, lane_);
+    const std::string problems = refused.empty() ? sync_.problems() : refused;
+    const bool was_ready = copy_.ready;
+    copy_.ready = refused.empty();
+    copy_.intent = policy_.intent;
+    copy_.state = problems.empty() ? kInSync : kRefused;
+    copy_.last_error = problems;
+    if (uncertain == 0 && !copy_.local_id.empty()) copy_.mark.clear();
+    base::fault_point("before copy record");
+    co_await context_.write([&](storage::Connection& db) {
+      save_copy(db, copy_, now);
+      if (!was_ready || !refused.empty()) wake_bindings(db, now);
+      const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
+      std::optional<base::Micros> due;
+      if (uncertain != 0) due = uncertain;
+      if (!newest || newest->intent != policy_.intent) due = now;
+      engine::finish(db, lane_, due, uncertain);
+      engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
+    });
+    base::fault_point("after copy record");
+    context_.worker.hint();
+  }
+
+  base::Awaitable<void> save() {
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      engine::confirm(db, lane_);
+      save_copy(db, copy_, now);
+    });
+  }
+
+  void wake_bindings(storage::Connection& db, base::Micros now) const {
+    for (const std::string type : {kNetwork, kPort}) {
+      const auto waiting = db.execute(
+          "SELECT r.central_id FROM resource_routings r JOIN " + object_table(type) +
+              " o ON o.id = r.central_id LEFT JOIN bindings b ON b.resource_type = r.resource_type AND b.central_id = "
+              "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
+              "AND coalesce(b.policy_id, '') <> ?",
+          {copy_.pod_id, type, copy_.policy_id, copy_.policy_id});
+      for (const storage::Row& row : waiting.rows())
+        engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine);
+    }
+  }
+
+  static std::string words_of(const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+  }
+
+  Context& context_;
+  const engine::Lane& lane_;
+  remote::PodNeutron pod_;
+  Copy copy_;
+  CentralPolicy policy_;
+  CopySync sync_;
+};
+
+}  // namespace
+
+base::Awaitable<void> run_copy(Context& context, engine::Lane lane) {
+  const Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });
+  if (!now.copy || !now.pod) {
+    co_await end_without_copy(context, lane, std::nullopt);
+  } else if (!now.policy) {
+    co_await remove_copy_from_pod(context, lane, context.neutron(*now.pod), *now.copy);
+  } else if (now.copy->mark.empty() && now.copy->local_id.empty() && !now.wanted) {
+    co_await end_without_copy(context, lane, now.copy);
+  } else {
+    CopyRun run(context, lane, *now.pod, *now.copy, *now.policy);
+    co_await run.run();
+  }
+}
+
+}  // namespace tricircle::xjob

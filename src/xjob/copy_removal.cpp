@@ -1,0 +1,76 @@
+#include "base/fault.hpp"
+#include "engine/job.hpp"
+#include "xjob/copy_job.hpp"
+
+#include <limits>
+
+namespace tricircle::xjob {
+namespace {
+
+using engine::RunFailed;
+constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
+
+bool bound_by_us(storage::Connection& db, const Copy& copy) {
+  return !db.execute("SELECT central_id FROM bindings WHERE policy_id = ? AND pod_id = ? LIMIT 1",
+                     {copy.policy_id, copy.pod_id})
+              .empty();
+}
+
+// The record of the binding that lets go makes this lane due.
+base::Awaitable<bool> step_aside_while_bound(Context& context, const engine::Lane& lane, const Copy& copy) {
+  bool aside = false;
+  const base::Micros now = context.clock.now();
+  co_await context.write([&](storage::Connection& db) {
+    aside = bound_by_us(db, copy);
+    if (!aside) return engine::confirm(db, lane);
+    engine::postpone_jobs(db, lane.key, "a network or port in the pod still uses it", now, now);
+    engine::finish(db, lane, std::nullopt, lane.uncertain_until);
+  });
+  co_return aside;
+}
+
+base::Awaitable<void> hold(Context& context, const engine::Lane& lane, Copy copy, std::string words) {
+  copy.state = kHeld;
+  copy.last_error = words;
+  const base::Micros now = context.clock.now();
+  co_await context.write([&](storage::Connection& db) {
+    engine::confirm(db, lane);
+    save_copy(db, copy, now);
+  });
+  throw RunFailed(RunFailed::Why::held, words);
+}
+
+base::Awaitable<void> delete_in_pod(Context& context, const engine::Lane& lane, remote::PodNeutron& pod,
+                                    const Copy& copy) {
+  context.check_may_call();
+  const remote::Answer answer = co_await pod.delete_policy(copy.local_id);
+  context.check_answer(answer, true);
+  if (answer.ok() || policy_is_gone(answer)) co_return;
+  if (answer.is(409)) co_await hold(context, lane, copy, answer.words);
+  throw RunFailed(RunFailed::Why::again, answer.words);
+}
+
+}  // namespace
+
+base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane& lane, remote::PodNeutron pod,
+                                           Copy copy) {
+  if (co_await step_aside_while_bound(context, lane, copy)) co_return;
+  if (lane.uncertain() && !copy.mark.empty()) {
+    for (const Marked& one : co_await find_marked(context, pod, copy)) {
+      if (one.id != copy.local_id) co_await delete_double(context, pod, one.id);
+    }
+  }
+  if (!copy.local_id.empty()) co_await delete_in_pod(context, lane, pod, copy);
+  base::fault_point("before removal record");
+  const base::Micros now = context.clock.now();
+  const base::Micros uncertain = copy.mark.empty() ? 0 : still_uncertain_until(context, lane);
+  co_await context.write([&](storage::Connection& db) {
+    // A late POST of ours may still arrive: the row stays as a tombstone until the second look.
+    if (uncertain == 0) remove_copy(db, copy);
+    engine::finish(db, lane, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
+    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+  });
+  base::fault_point("after removal record");
+}
+
+}  // namespace tricircle::xjob

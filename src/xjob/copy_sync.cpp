@@ -1,0 +1,156 @@
+#include "xjob/copy_sync.hpp"
+
+#include "xjob/central_policy.hpp"
+#include "xjob/copy_job.hpp"
+
+#include <algorithm>
+
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::xjob {
+namespace {
+
+namespace json = boost::json;
+using engine::RunFailed;
+
+constexpr int kMostRounds = 4;
+
+bool same_place(const domain::CopyRule& rule, const domain::Step& step) {
+  return rule.type == step.type && rule.direction == step.direction;
+}
+
+std::string name_of(const domain::Step& step) {
+  return step.direction.empty() ? step.type : step.type + " " + step.direction;
+}
+
+}  // namespace
+
+base::Awaitable<void> CopySync::observe() {
+  context_.check_may_call();
+  const remote::Answer answer = co_await pod_.get_policy(copy_.local_id);
+  context_.check_answer(answer, false);
+  if (policy_is_gone(answer)) {
+    lost_ = true;
+    copy_.local_id.clear();
+    copy_.attributes.clear();
+    copy_.rules.clear();
+    copy_.ready = copy_.tagged = false;
+    co_return;
+  }
+  const json::object* body = answer.body.if_object();
+  if (!answer.is(200) || body == nullptr || !body->contains("policy"))
+    throw RunFailed(RunFailed::Why::again, "the pod did not show its policy: " + answer.words);
+  const json::object& policy = body->at("policy").as_object();
+  copy_.attributes = copied_attributes(domain::policy_resource(), policy);
+  std::vector<domain::CopyRule> rules = copy_rules_of(policy);
+  for (const domain::CopyRule& old : copy_.rules) {
+    if (old.refused && old.id.empty()) rules.push_back(old);
+  }
+  copy_.rules = std::move(rules);
+}
+
+base::Awaitable<bool> CopySync::apply() {
+  if (++rounds_ > kMostRounds) throw RunFailed(RunFailed::Why::again, "the pod's copy keeps changing under our hands");
+  problems_.clear();
+  forget_refusals_of_the_past();
+  for (domain::Step& step : domain::plan_copy(wish_, copy_.attributes, copy_.rules)) {
+    context_.check_may_call();
+    if (co_await carry_out(std::move(step)) == Outcome::look_again) co_return false;
+  }
+  for (const domain::CopyRule& rule : copy_.rules) {
+    if (rule.refused)
+      problems_.push_back(rule.type + (rule.direction.empty() ? "" : " " + rule.direction) + ": " + rule.error);
+  }
+  co_return true;
+}
+
+std::string CopySync::problems() const {
+  std::string text;
+  for (const std::string& problem : problems_) text += (text.empty() ? "" : "; ") + problem;
+  return text;
+}
+
+base::Awaitable<CopySync::Outcome> CopySync::carry_out(domain::Step step) {
+  switch (step.kind) {
+    case domain::Step::Kind::create_rule:
+      return create_rule(std::move(step));
+    case domain::Step::Kind::update_rule:
+      return update_rule(std::move(step));
+    case domain::Step::Kind::delete_rule:
+      return delete_rule(std::move(step));
+    case domain::Step::Kind::update_policy:
+      break;
+  }
+  return update_policy(std::move(step));
+}
+
+base::Awaitable<CopySync::Outcome> CopySync::create_rule(domain::Step step) {
+  const remote::Answer answer = co_await pod_.create_rule(copy_.local_id, step.type, step.values);
+  context_.check_answer(answer, true);
+  if (policy_is_gone(answer)) co_return Outcome::look_again;
+  if (answer.error_type == "QoSRulesConflict" && rounds_ == 1) co_return Outcome::look_again;
+  std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
+  domain::CopyRule rule{step.type, step.direction, "", step.values, false, ""};
+  if (answer.ok()) {
+    rule.id = json::value_to<std::string>(answer.body.at(step.type + "_rule").at("id"));
+  } else {
+    rule.refused = true;
+    rule.error = answer.words;
+  }
+  copy_.rules.push_back(std::move(rule));
+  co_return Outcome::done;
+}
+
+base::Awaitable<CopySync::Outcome> CopySync::update_rule(domain::Step step) {
+  const remote::Answer answer = co_await pod_.update_rule(copy_.local_id, step.type, step.rule_id, step.values);
+  context_.check_answer(answer, true);
+  if (answer.is(404)) co_return Outcome::look_again;
+  if (answer.is(409) && rounds_ == 1) co_return Outcome::look_again;
+  if (!answer.ok()) {
+    problems_.push_back(name_of(step) + ": " + answer.words);
+    co_return Outcome::done;
+  }
+  domain::CopyRule& rule = rule_of(step);
+  for (const auto& [name, value] : step.values) rule.values[name] = value;
+  co_return Outcome::done;
+}
+
+base::Awaitable<CopySync::Outcome> CopySync::delete_rule(domain::Step step) {
+  const remote::Answer answer = co_await pod_.delete_rule(copy_.local_id, step.type, step.rule_id);
+  context_.check_answer(answer, true);
+  if (policy_is_gone(answer)) co_return Outcome::look_again;
+  if (answer.ok() || answer.is(404)) {
+    std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
+  } else {
+    problems_.push_back(name_of(step) + ": " + answer.words);
+  }
+  co_return Outcome::done;
+}
+
+base::Awaitable<CopySync::Outcome> CopySync::update_policy(domain::Step step) {
+  const remote::Answer answer = co_await pod_.update_policy(copy_.local_id, step.values);
+  context_.check_answer(answer, true);
+  if (policy_is_gone(answer)) co_return Outcome::look_again;
+  if (answer.ok()) {
+    for (const auto& [name, value] : step.values) copy_.attributes[name] = value;
+  } else {
+    problems_.push_back("policy: " + answer.words);
+  }
+  co_return Outcome::done;
+}
+
+// A refusal stands for the values that were refused; what is no longer wished has nothing to be refused.
+void CopySync::forget_refusals_of_the_past() {
+  std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) {
+    if (!rule.refused || !rule.id.empty()) return false;
+    return std::ranges::none_of(wish_.rules, [&](const domain::Record& wished) {
+      return wished.at("type") == json::value(rule.type) && domain::rule_direction(wished) == rule.direction;
+    });
+  });
+}
+
+domain::CopyRule& CopySync::rule_of(const domain::Step& step) {
+  return *std::ranges::find_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
+}
+
+}  // namespace tricircle::xjob

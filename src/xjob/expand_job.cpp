@@ -1,0 +1,113 @@
+#include "xjob/expand_job.hpp"
+
+#include "base/fault.hpp"
+#include "engine/job.hpp"
+#include "xjob/copies.hpp"
+#include "xjob/job_types.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::xjob {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kBatch = 100;
+
+struct Parent {
+  std::string id;
+  std::string type;
+  std::string project_id;
+  json::object resource;
+  std::int64_t wanted = 0;
+  std::string cursor;
+};
+
+std::optional<Parent> find_parent(storage::Connection& db, const std::string& id) {
+  const auto found = db.execute(
+      "SELECT type, project_id, resource, wanted, cursor_at FROM jobs WHERE id = ? AND parent AND NOT expanded", {id});
+  if (found.empty()) return std::nullopt;
+  const storage::Row& row = found.front();
+  return Parent{id,
+                row.text("type"),
+                row.text("project_id"),
+                json::parse(row.text("resource")).as_object(),
+                row.integer("wanted"),
+                row.text("cursor_at")};
+}
+
+std::string field(const json::object& resource, std::string_view name) {
+  const json::value* value = resource.if_contains(name);
+  return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
+}
+
+// What the parent's children are about: a network or port by its routings, or a policy by its copies.
+struct Subject {
+  std::string type;
+  std::string id;
+};
+
+Subject subject_of(const Parent& parent) {
+  if (parent.type == kUpdateNetwork) return {kNetwork, field(parent.resource, "network_id")};
+  if (parent.type == kUpdatePort || parent.type == kDeletePort) return {kPort, field(parent.resource, "port_id")};
+  const std::string object = field(parent.resource, "res_id");
+  if (parent.type == kCreatePolicy && !object.empty()) return {field(parent.resource, "res_type"), object};
+  return {kPolicyLane, field(parent.resource, "policy_id")};
+}
+
+std::vector<std::string> next_pods(storage::Connection& db, const Subject& subject, const std::string& cursor) {
+  const auto found =
+      subject.type == kPolicyLane
+          ? db.execute("SELECT pod_id FROM copies WHERE policy_id = ? AND pod_id > ? ORDER BY pod_id LIMIT ?",
+                       {subject.id, cursor, kBatch})
+          : db.execute(
+                "SELECT pod_id FROM resource_routings WHERE central_id = ? AND resource_type = ? AND pod_id > ? "
+                "ORDER BY pod_id LIMIT ?",
+                {subject.id, subject.type, cursor, kBatch});
+  std::vector<std::string> pods;
+  for (const storage::Row& row : found.rows()) pods.push_back(row.text("pod_id"));
+  return pods;
+}
+
+void add_child(storage::Connection& db, const Parent& parent, const Subject& subject, const std::string& pod,
+               base::Micros now) {
+  json::object resource = parent.resource;
+  resource["pod_id"] = pod;
+  if (subject.type != kPolicyLane) expect_binding(db, subject.type, subject.id, pod, parent.project_id, now);
+  engine::add_job(
+      db, {parent.type, parent.project_id, resource, {pod, subject.type, subject.id}, parent.wanted, parent.id}, now);
+}
+
+// One batch in one transaction; true when it was the last.
+bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micros now) {
+  const std::optional<Parent> parent = find_parent(db, lane.key.object_id);
+  if (!parent) {
+    engine::finish(db, lane, std::nullopt, 0);
+    return true;
+  }
+  const Subject subject = subject_of(*parent);
+  const std::vector<std::string> pods = next_pods(db, subject, parent->cursor);
+  for (const std::string& pod : pods) add_child(db, *parent, subject, pod, now);
+  const bool last = pods.size() < static_cast<std::size_t>(kBatch);
+  engine::advance_parent(db, parent->id, pods.empty() ? parent->cursor : pods.back(), last, now);
+  if (last) {
+    engine::finish(db, lane, std::nullopt, 0);
+  } else {
+    engine::confirm(db, lane);
+  }
+  return last;
+}
+
+}  // namespace
+
+base::Awaitable<void> run_expand(Context& context, engine::Lane lane) {
+  for (bool last = false; !last;) {
+    const base::Micros now = context.clock.now();
+    co_await context.write([&](storage::Connection& db) { last = expand_batch(db, lane, now); });
+    base::fault_point("expanded");
+    context.worker.hint();
+  }
+}
+
+}  // namespace tricircle::xjob

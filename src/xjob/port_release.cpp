@@ -1,0 +1,160 @@
+#include "xjob/port_release.hpp"
+
+#include "base/log.hpp"
+#include "xjob/binding_job.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace tricircle::xjob {
+namespace {
+
+using engine::RunFailed;
+constexpr base::Micros kRetake = 5 * base::kMillisecond;
+
+// What a pod has let go must be known, or the lane would think that the binding still stands.
+void give_back(storage::Connection& db, const Release& release, base::Micros now) {
+  for (const engine::Lane& lane : release.lanes) {
+    const bool gone = std::ranges::find(release.let_go, lane.key.pod_id) != release.let_go.end();
+    if (gone) {
+      db.execute(
+          "UPDATE bindings SET policy_id = '', state = 'pending' WHERE resource_type = 'port' AND "
+          "central_id = ? AND pod_id = ?",
+          {release.port_id, lane.key.pod_id});
+    }
+    engine::finish(db, lane, now, gone ? 0 : std::max(lane.uncertain_until, release.uncertain_until));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> pods_to_release(storage::Connection& db, const std::string& port_id) {
+  const auto found = db.execute(
+      "SELECT r.pod_id FROM resource_routings r "
+      "LEFT JOIN bindings b ON b.resource_type = 'port' AND b.central_id = r.central_id AND b.pod_id = r.pod_id "
+      "LEFT JOIN lanes l ON l.kind = 'port' AND l.object_id = r.central_id AND l.pod_id = r.pod_id "
+      "WHERE r.central_id = ? AND r.resource_type = 'port' AND (coalesce(b.policy_id, '') <> '' OR "
+      "coalesce(l.uncertain_until, 0) <> 0 OR coalesce(l.worker, '') <> '') ORDER BY r.pod_id",
+      {port_id});
+  std::vector<std::string> pods;
+  for (const storage::Row& row : found.rows()) pods.push_back(row.text("pod_id"));
+  return pods;
+}
+
+void PortReleaser::start(std::string port_id, std::function<void(std::shared_ptr<Release>)> done) {
+  auto release = std::make_shared<Release>();
+  release->port_id = std::move(port_id);
+  context_.runtime.spawn("port_release", run(release, std::move(done)));
+}
+
+void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_t intent, base::Micros now) {
+  release.recorded = true;
+  for (const engine::Lane& lane : release.lanes) {
+    std::optional<Binding> binding = find_binding(db, kPort, release.port_id, lane.key.pod_id);
+    if (binding) {
+      binding->policy_id.clear();
+      binding->intent = intent;
+      binding->state = kInSync;
+      binding->last_error.clear();
+      save_binding(db, *binding, now);
+    }
+    engine::finish(db, lane, std::nullopt, 0);
+  }
+}
+
+void PortReleaser::abandon(const Release& release) {
+  try {
+    context_.database.write([&](storage::Connection& db) { give_back(db, release, context_.clock.now()); });
+  } catch (const engine::LeaseLost&) {
+    // Somebody has taken the lanes over: they read the pods and put the wish there.
+    base::log::warn("port_release_lost port={}", release.port_id);
+  }
+  context_.worker.hint();
+}
+
+base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
+                                        std::function<void(std::shared_ptr<Release>)> done) {
+  try {
+    if (co_await take_lanes(*release, context_.clock.monotonic() + timeout_)) {
+      // One coroutine a pod; the timer stands for "all have ended".
+      boost::asio::steady_timer all(context_.runtime.executor(), boost::asio::steady_timer::time_point::max());
+      auto left = std::make_shared<std::size_t>(release->lanes.size());
+      auto one_ended = std::make_shared<std::function<void()>>([left, &all] {
+        if (--*left == 0) all.cancel();
+      });
+      for (const engine::Lane& lane : release->lanes)
+        context_.runtime.spawn("port_release_pod", release_in(release, lane, one_ended));
+      boost::system::error_code cancelled;
+      if (*left != 0) co_await all.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+  } catch (const std::exception& error) {
+    release->failed_region = "unknown";
+    release->error = error.what();
+  }
+  if (!release->failed_region.empty() && !release->lanes.empty()) {
+    co_await context_.runtime.blocking([this, release] { abandon(*release); });
+    release->lanes.clear();
+  }
+  done(release);
+}
+
+base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros until) {
+  for (;;) {
+    std::optional<std::vector<engine::Lane>> lanes;
+    co_await context_.write([&](storage::Connection& db) {
+      lanes.reset();
+      release.failed_region.clear();
+      std::vector<engine::LaneKey> keys;
+      for (const std::string& pod_id : pods_to_release(db, release.port_id)) {
+        keys.push_back(binding_lane(pod_id, kPort, release.port_id));
+        if (!engine::circuit_open(db, pod_id)) continue;
+        release.failed_region = find_pod(db, pod_id)->region_name;
+        release.error = "the pod does not answer";
+      }
+      if (release.failed_region.empty()) lanes = engine::take(db, keys, context_.worker.id());
+    });
+    if (lanes) {
+      release.lanes = std::move(*lanes);
+      co_return true;
+    }
+    if (!release.failed_region.empty()) co_return false;
+    if (context_.clock.monotonic() >= until) {
+      release.failed_region = "of the port";
+      release.error = "other work on the port did not end in time";
+      co_return false;
+    }
+    co_await base::pause(kRetake);
+  }
+}
+
+base::Awaitable<void> PortReleaser::release_in(std::shared_ptr<Release> release, engine::Lane lane,
+                                               std::shared_ptr<std::function<void()>> one_ended) {
+  struct Place {
+    std::optional<remote::PodAddress> pod;
+    std::string local_id;
+  };
+  std::string region = lane.key.pod_id;
+  try {
+    const Place place = co_await context_.read([&](storage::Connection& db) {
+      return Place{find_pod(db, lane.key.pod_id), local_id(db, kPort, release->port_id, lane.key.pod_id).value_or("")};
+    });
+    if (place.pod && !place.local_id.empty()) {
+      region = place.pod->region_name;
+      remote::PodNeutron pod(context_.client, context_.identity, *place.pod, timeout_ / base::kMillisecond);
+      co_await let_go(context_, pod, kPort, place.local_id);
+    }
+    release->let_go.push_back(lane.key.pod_id);
+  } catch (const RunFailed& failure) {
+    release->failed_region = region;
+    release->error = failure.what();
+    release->uncertain_until = std::max(release->uncertain_until, failure.uncertain_until);
+  } catch (const std::exception& error) {
+    release->failed_region = region;
+    release->error = error.what();
+  }
+  (*one_ended)();
+}
+
+}  // namespace tricircle::xjob

@@ -1,0 +1,36 @@
+#include "xjob/service.hpp"
+
+#include "xjob/binding_job.hpp"
+#include "xjob/copy_job.hpp"
+#include "xjob/expand_job.hpp"
+
+namespace tricircle::xjob {
+
+Service::Service(base::Runtime& runtime, storage::Database& database, const base::Clock& clock, http::Client& client,
+                 remote::Credentials credentials, engine::Options options, std::filesystem::path lock_folder)
+    : identity_(client, runtime, clock, std::move(credentials)),
+      worker_(runtime, database, clock, options, std::move(lock_folder)),
+      context_{runtime, database, clock, client, identity_, worker_} {}
+
+void Service::start(bool runs_jobs) {
+  if (!runs_jobs) return worker_.start({}, {});
+  worker_.start([this](engine::Lane lane) { return run(std::move(lane)); },
+                [this](std::string pod_id) { return probe(std::move(pod_id)); });
+}
+
+base::Awaitable<void> Service::run(engine::Lane lane) {
+  if (lane.key.kind == kPolicyLane) return run_copy(context_, std::move(lane));
+  if (lane.key.kind == kNetwork || lane.key.kind == kPort) return run_binding(context_, std::move(lane));
+  return run_expand(context_, std::move(lane));
+}
+
+base::Awaitable<bool> Service::probe(std::string pod_id) {
+  const std::optional<remote::PodAddress> pod =
+      co_await context_.read([&](storage::Connection& db) { return find_pod(db, pod_id); });
+  if (!pod) co_return true;
+  remote::PodNeutron neutron(context_.client, context_.identity, *pod, 5'000);
+  const remote::Answer answer = co_await neutron.versions();
+  co_return answer.answered();
+}
+
+}  // namespace tricircle::xjob
