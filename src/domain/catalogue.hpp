@@ -47,7 +47,11 @@ enum Can : unsigned {
 // given.
 inline constexpr std::string_view kByHand = "-";
 
-enum class Access { everyone, admin };  // who sees and sets it
+enum class Access {
+  everyone,
+  admin_sets,  // all see it, only an administrator sets it
+  admin,       // only an administrator sees and sets it
+};
 
 struct Attribute {
   std::string_view name;
@@ -65,7 +69,7 @@ struct Attribute {
 struct Resource {
   std::string_view name;        // "policy": the key in bodies
   std::string_view collection;  // "policies": the key in lists
-  std::string_view path;        // "/v2.0/qos/policies"
+  std::string_view path;        // "/v2.0/qos/policies"; rules: of their policies
   std::string_view table;       // "qos_policies"
   std::string_view extension;   // alias that gives it, "" = core
   std::string_view not_found;   // Neutron's type: "QosPolicyNotFound"

@@ -31,7 +31,7 @@ struct Step {
   std::string type;       // rule steps
   std::string direction;  // rule steps
   std::string rule_id;    // update, delete
-  Record values;          // what to send: whole on create, the difference on update
+  Record values;  // what to send: whole on create; on update the difference, with the direction where there is one
 };
 
 // The steps in an order in which every state between is valid and, wherever Neutron allows it, no less protected than

@@ -1,0 +1,101 @@
+#include "domain/ip.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tricircle::domain {
+namespace {
+
+Address address(std::string_view text) {
+  return parse_address(text).value();
+}
+Cidr cidr(std::string_view text) {
+  return parse_cidr(text).value();
+}
+std::string range(const AddressRange& range) {
+  return to_text(range.first) + "-" + to_text(range.last);
+}
+
+TEST(Ip, ReadsAndWritesCanonicalText) {
+  for (const char* text : {"0.0.0.0", "10.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::ff00:42:8329",
+                           "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1:2:3:4:5:6:7:8"})
+    EXPECT_EQ(to_text(address(text)), text);
+  EXPECT_EQ(to_text(address("2001:0DB8:0:0:0:0:0:1")), "2001:db8::1");
+}
+
+TEST(Ip, RefusesWhatIsNoAddress) {
+  for (const std::string_view text : {"", "10", "10.0.0", "10.0.0.256", "010.0.0.1", " 10.0.0.1", "10.0.0.1 ", "1:2",
+                                      "::g", "fe80::1%eth0", "10.0.0.0/8"})
+    EXPECT_FALSE(parse_address(text)) << text;
+  EXPECT_FALSE(parse_address(std::string_view("10.0.0.1\0", 9)));
+  EXPECT_FALSE(parse_address(std::string(10000, '1')));
+}
+
+TEST(Ip, CountsUpAndDownAcrossEveryCarry) {
+  EXPECT_EQ(to_text(*next(address("10.0.0.255"))), "10.0.1.0");
+  EXPECT_EQ(to_text(*previous(address("10.0.1.0"))), "10.0.0.255");
+  EXPECT_EQ(to_text(*next(address("::ffff:ffff:ffff:ffff"))), "0:0:0:1::");
+  EXPECT_EQ(to_text(*previous(address("0:0:0:1::"))), "::ffff:ffff:ffff:ffff");
+  EXPECT_FALSE(next(address("255.255.255.255")));
+  EXPECT_FALSE(next(address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")));
+  EXPECT_FALSE(previous(address("0.0.0.0")));
+  EXPECT_FALSE(previous(address("::")));
+}
+
+TEST(Ip, OrdersByNumber) {
+  EXPECT_LT(address("9.255.0.0"), address("10.0.0.0"));
+  EXPECT_LT(address("::ffff"), address("1::"));
+  EXPECT_NE(address("0.0.0.1"), address("::1"));
+}
+
+TEST(Ip, ReadsCidrsAndClearsHostBits) {
+  EXPECT_EQ(to_text(cidr("10.1.2.3/8")), "10.0.0.0/8");
+  EXPECT_EQ(to_text(cidr("10.1.2.3/32")), "10.1.2.3/32");
+  EXPECT_EQ(to_text(cidr("10.1.2.3/0")), "0.0.0.0/0");
+  EXPECT_EQ(to_text(cidr("2001:db8::5/64")), "2001:db8::/64");
+  EXPECT_EQ(to_text(cidr("2001:db8:ffff::5/33")), "2001:db8:8000::/33");
+  EXPECT_EQ(to_text(cidr("2001:db8::5/127")), "2001:db8::4/127");
+}
+
+TEST(Ip, RefusesWhatIsNoCidr) {
+  for (const char* text : {"", "/", "10.0.0.0", "10.0.0.0/", "/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ",
+                           "::/129", "10.0.0.0/08", "10.0.0.0/255.0.0.0", "10.0.0.0/99999999999999"})
+    EXPECT_FALSE(parse_cidr(text)) << text;
+}
+
+TEST(Ip, KnowsWhatACidrHolds) {
+  EXPECT_EQ(range(all_addresses(cidr("10.0.0.0/24"))), "10.0.0.0-10.0.0.255");
+  EXPECT_EQ(range(all_addresses(cidr("2001:db8::/64"))), "2001:db8::-2001:db8::ffff:ffff:ffff:ffff");
+  EXPECT_EQ(range(all_addresses(cidr("::/0"))), "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+  EXPECT_TRUE(contains(cidr("10.0.0.0/24"), address("10.0.0.255")));
+  EXPECT_FALSE(contains(cidr("10.0.0.0/24"), address("10.0.1.0")));
+  EXPECT_FALSE(contains(cidr("0.0.0.0/0"), address("::1")));
+}
+
+TEST(Ip, LeavesNetworkAndBroadcastUnused) {
+  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/24"))), "10.0.0.1-10.0.0.254");
+  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/30"))), "10.0.0.1-10.0.0.2");
+  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/31"))), "10.0.0.0-10.0.0.1");
+  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.7/32"))), "10.0.0.7-10.0.0.7");
+  EXPECT_EQ(range(usable_addresses(cidr("2001:db8::/126"))), "2001:db8::1-2001:db8::3");
+}
+
+TEST(Ip, MakesPoolsOfAllButTheGateway) {
+  const Cidr net = cidr("10.0.0.0/29");
+  EXPECT_EQ(to_text(default_gateway(net)), "10.0.0.1");
+  const auto first = default_pools(net, default_gateway(net));
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(range(first[0]), "10.0.0.2-10.0.0.6");
+  const auto middle = default_pools(net, address("10.0.0.3"));
+  ASSERT_EQ(middle.size(), 2U);
+  EXPECT_EQ(range(middle[0]) + " " + range(middle[1]), "10.0.0.1-10.0.0.2 10.0.0.4-10.0.0.6");
+  const auto last = default_pools(net, address("10.0.0.6"));
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(range(last[0]), "10.0.0.1-10.0.0.5");
+  const auto without = default_pools(net, std::nullopt);
+  ASSERT_EQ(without.size(), 1U);
+  EXPECT_EQ(range(without[0]), "10.0.0.1-10.0.0.6");
+  EXPECT_TRUE(default_pools(cidr("10.0.0.7/32"), address("10.0.0.7")).empty());
+}
+
+}  // namespace
+}  // namespace tricircle::domain
