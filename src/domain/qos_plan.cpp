@@ -67,11 +67,14 @@ Record difference(const Record& wished, const Record& present) {
   return changed;
 }
 
+// A rule that is there comes before the memory of one that was refused.
 const CopyRule* find(const std::vector<CopyRule>& present, const Key& key) {
-  const auto found = std::find_if(present.begin(), present.end(), [&](const CopyRule& rule) {
-    return rule.type == key.first && rule.direction == key.second;
-  });
-  return found == present.end() ? nullptr : &*found;
+  const CopyRule* found = nullptr;
+  for (const CopyRule& rule : present) {
+    if (rule.type != key.first || rule.direction != key.second) continue;
+    if (!found || (found->id.empty() && !rule.id.empty())) found = &rule;
+  }
+  return found;
 }
 
 // What one wished rule needs, if anything.

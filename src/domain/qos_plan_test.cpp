@@ -169,6 +169,15 @@ TEST(PlanCopy, CreatesARuleThatIsRecordedButNotThere) {
   EXPECT_EQ(lines(wish_of(list({kMark})), present), Lines{"create dscp_marking dscp_mark=26"});
 }
 
+TEST(PlanCopy, GoesByTheRuleThatIsThereAndNotByTheMemoryOfARefusal) {
+  auto present = present_of(list({kMark, kMark}));
+  present[0].refused = true;
+  present[0].id.clear();
+  EXPECT_EQ(lines(wish_of(list({kMark})), present), Lines{});
+  EXPECT_EQ(lines(wish_of(R"([{"type": "dscp_marking", "dscp_mark": 8}])"), present),
+            Lines{"update dscp_marking r1 dscp_mark=8"});
+}
+
 TEST(PlanCopy, StillNamesEveryStepWhenTheWishContradictsItself) {
   const auto wish = wish_of(R"([{"type": "minimum_bandwidth", "direction": "egress", "min_kbps": 9},
                                 {"type": "bandwidth_limit", "direction": "egress", "max_kbps": 5}])");
