@@ -1,0 +1,24 @@
+# Puts migrations/NNNN_name.sql into the binary: a generated source with one raw string each.
+function(tricircle_embed_migrations output)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/migrations/*.sql)
+  list(SORT files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  set(entries "")
+  foreach(file ${files})
+    get_filename_component(name ${file} NAME_WE)
+    string(REGEX MATCH "^[0-9]+" number ${name})
+    math(EXPR version "1${number} - 10000")
+    file(READ ${file} text)
+    string(APPEND entries "    Migration{${version}, \"${name}\", R\"~sql~(${text})~sql~\"},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
+"#include \"storage/migrations.hpp\"
+namespace tricircle::storage {
+namespace {
+constexpr Migration kMigrations[] = {
+@entries@};
+}  // namespace
+std::span<const Migration> migrations() { return kMigrations; }
+}  // namespace tricircle::storage
+")
+endfunction()

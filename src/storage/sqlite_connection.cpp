@@ -1,0 +1,126 @@
+#include "storage/sqlite_connection.hpp"
+
+#include <sqlite3.h>
+
+namespace tricircle::storage {
+namespace {
+
+// Texts differ only by the number of placeholders and columns asked for; a flood of them must not eat the memory.
+constexpr std::size_t kMostStatements = 500;
+constexpr int kBusyMilliseconds = 10'000;  // only for those who do not take turns by the file locks: a shell, a backup
+
+void bind(sqlite3_stmt* statement, int at, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    sqlite3_bind_int64(statement, at, *number);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  } else {
+    sqlite3_bind_null(statement, at);
+  }
+}
+
+Value column(sqlite3_stmt* statement, int at) {
+  switch (sqlite3_column_type(statement, at)) {
+    case SQLITE_INTEGER:
+      return std::int64_t{sqlite3_column_int64(statement, at)};
+    case SQLITE_NULL:
+      return std::monostate{};
+    case SQLITE_FLOAT:
+      throw DbError("a column holds a fraction; only whole numbers are stored");
+    default: {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, at));
+      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, at));
+      return bytes == nullptr ? std::string() : std::string(bytes, size);
+    }
+  }
+}
+
+// Leaves the statement ready for its next use, whatever happens.
+struct Reset {
+  sqlite3_stmt* statement;
+  ~Reset() {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
+};
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(const std::string& file) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  if (code != SQLITE_OK) {
+    const std::string words = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_);
+    sqlite3_close_v2(handle_);
+    throw DbError("cannot open " + file + ": " + words);
+  }
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  execute("PRAGMA journal_mode = WAL");
+  execute("PRAGMA synchronous = FULL");
+  execute("PRAGMA foreign_keys = ON");
+}
+
+SqliteConnection::~SqliteConnection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close_v2(handle_);
+}
+
+bool SqliteConnection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+Result SqliteConnection::execute(std::string_view sql, std::span<const Value> parameters) {
+  sqlite3_stmt* statement = prepared(sql);
+  const Reset reset{statement};
+  if (sqlite3_bind_parameter_count(statement) != static_cast<int>(parameters.size()))
+    throw std::logic_error("wrong number of parameters for: " + std::string(sql));
+  int at = 0;
+  for (const Value& value : parameters) bind(statement, ++at, value);
+
+  std::vector<std::string> columns;
+  const int width = sqlite3_column_count(statement);
+  for (int i = 0; i < width; ++i) columns.emplace_back(sqlite3_column_name(statement, i));
+  std::vector<std::vector<Value>> rows;
+  int code = sqlite3_step(statement);
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
+    std::vector<Value>& row = rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(width));
+    for (int i = 0; i < width; ++i) row.push_back(column(statement, i));
+  }
+  if (code != SQLITE_DONE) fail(code, sql);
+  const std::int64_t affected = sqlite3_stmt_readonly(statement) != 0 ? 0 : sqlite3_changes64(handle_);
+  return {std::move(columns), std::move(rows), affected};
+}
+
+sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
+  const std::string text(sql);
+  if (const auto found = statements_.find(text); found != statements_.end()) return found->second;
+  if (statements_.size() >= kMostStatements) {
+    for (const auto& [old, statement] : statements_) sqlite3_finalize(statement);
+    statements_.clear();
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
+  if (statement == nullptr) throw std::logic_error("an empty statement");
+  statements_.emplace(text, statement);
+  return statement;
+}
+
+void SqliteConnection::fail(int code, std::string_view sql) const {
+  const std::string words = std::string(sqlite3_errmsg(handle_)) + " in: " + std::string(sql.substr(0, 200));
+  switch (code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      throw UniqueViolation(words);
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      throw ForeignKeyViolation(words);
+    default:
+      break;
+  }
+  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) throw Busy(words);
+  throw DbError(words);
+}
+
+}  // namespace tricircle::storage

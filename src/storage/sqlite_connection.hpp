@@ -1,0 +1,34 @@
+// SQLite's C API as a Connection. Used by one thread at a time; owned by a SqliteDatabase.
+#pragma once
+#include <string>
+#include <unordered_map>
+
+#include "storage/connection.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tricircle::storage {
+
+class SqliteConnection final : public Connection {
+ public:
+  explicit SqliteConnection(const std::string& file);  // ":memory:" for a private one. Throws DbError
+  ~SqliteConnection() override;
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  using Connection::execute;
+  Dialect dialect() const override { return Dialect::sqlite; }
+  Result execute(std::string_view sql, std::span<const Value> parameters) override;
+
+  bool in_transaction() const;
+
+ private:
+  sqlite3_stmt* prepared(std::string_view sql);
+  [[noreturn]] void fail(int code, std::string_view sql) const;
+
+  sqlite3* handle_ = nullptr;
+  std::unordered_map<std::string, sqlite3_stmt*> statements_;
+};
+
+}  // namespace tricircle::storage

@@ -1,0 +1,109 @@
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "base/error.hpp"
+#include "storage/database.hpp"
+#include "storage/group_writer.hpp"
+#include "storage/sqlite_connection.hpp"
+
+namespace tricircle::storage {
+namespace {
+
+// A read transaction on a connection, ended however the work ends.
+void read_on(Connection& connection, const Database::Work& work) {
+  connection.execute("BEGIN");
+  try {
+    work(connection);
+  } catch (...) {
+    connection.execute("ROLLBACK");
+    throw;
+  }
+  connection.execute("COMMIT");
+}
+
+class SqliteFile final : public Database {
+ public:
+  SqliteFile(const std::filesystem::path& file, std::size_t readers)
+      : writer_(std::make_unique<SqliteConnection>(file.string()), std::make_unique<FileTurns>(file)) {
+    for (std::size_t i = 0; i < readers; ++i)
+      idle_.push_back(std::make_unique<SqliteConnection>(file.string()));
+  }
+
+  void read(const Work& work) override {
+    std::unique_ptr<SqliteConnection> connection = take();
+    try {
+      read_on(*connection, work);
+    } catch (...) {
+      give(std::move(connection));
+      throw;
+    }
+    give(std::move(connection));
+  }
+
+  void write(const Work& work) override { writer_.submit(work); }
+
+ private:
+  std::unique_ptr<SqliteConnection> take() {
+    std::unique_lock guard(mutex_);
+    returned_.wait(guard, [this] { return !idle_.empty(); });
+    std::unique_ptr<SqliteConnection> connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
+  }
+
+  void give(std::unique_ptr<SqliteConnection> connection) {
+    {
+      const std::lock_guard guard(mutex_);
+      idle_.push_back(std::move(connection));
+    }
+    returned_.notify_one();
+  }
+
+  GroupWriter writer_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<SqliteConnection>> idle_;
+};
+
+// One connection for both; a read waits for the write under way.
+class SqliteMemory final : public Database {
+ public:
+  void read(const Work& work) override {
+    const std::lock_guard guard(mutex_);
+    read_on(connection_, work);
+  }
+
+  void write(const Work& work) override {
+    const std::lock_guard guard(mutex_);
+    connection_.execute("BEGIN IMMEDIATE");
+    try {
+      work(connection_);
+      connection_.execute("COMMIT");
+    } catch (...) {
+      connection_.execute("ROLLBACK");
+      throw;
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  SqliteConnection connection_{":memory:"};
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers) {
+  return std::make_unique<SqliteFile>(file, readers);
+}
+
+std::unique_ptr<Database> open_sqlite_in_memory() { return std::make_unique<SqliteMemory>(); }
+
+std::unique_ptr<Database> open_database(const std::string& url) {
+  const std::string scheme = "sqlite:///";
+  if (url.starts_with(scheme + "/")) return open_sqlite(url.substr(scheme.size()));
+  throw base::Error(base::ErrorKind::unprocessable, "",
+                    "[database] connection must be sqlite:////absolute/path/to/file.db");
+}
+
+}  // namespace tricircle::storage
