@@ -1,0 +1,98 @@
+#include "engine/claim.hpp"
+
+#include "engine/job.hpp"
+#include "storage/sql.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace tricircle::engine {
+namespace {
+
+using storage::Connection;
+using storage::Value;
+
+LaneKey key_of(const storage::Row& row) {
+  return {row.text("pod_id"), row.text("kind"), row.text("object_id")};
+}
+
+}  // namespace
+
+std::vector<LaneKey> due_lanes(Connection& db, base::Micros now, const std::set<std::string>& busy_pods,
+                               std::size_t limit) {
+  std::vector<Value> values{now};
+  std::string busy;
+  if (!busy_pods.empty()) {
+    busy = " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";
+    values.insert(values.end(), busy_pods.begin(), busy_pods.end());
+  }
+  values.emplace_back(static_cast<std::int64_t>(limit));
+  const auto found = db.execute(
+      "SELECT pod_id, kind, object_id FROM lanes WHERE worker = '' AND due_at <= ? AND "
+      "pod_id NOT IN (SELECT pod_id FROM circuits WHERE open)" +
+          busy + " ORDER BY due_at LIMIT ?",
+      values);
+  std::vector<LaneKey> lanes;
+  for (const storage::Row& row : found.rows()) lanes.push_back(key_of(row));
+  return lanes;
+}
+
+std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker, base::Micros now) {
+  std::vector<Lane> lanes;
+  for (const LaneKey& key : keys) {
+    const auto taken = db.execute(
+        "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE pod_id = ? AND kind = ? AND "
+        "object_id = ? AND worker = '' AND due_at <= ?",
+        {worker, key.pod_id, key.kind, key.object_id, now});
+    if (taken.affected() != 1) continue;
+    const auto found = db.execute(
+        "SELECT number, attempts, uncertain_until FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
+        {key.pod_id, key.kind, key.object_id});
+    const storage::Row& row = found.front();
+    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until")});
+    db.execute(
+        "UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = coalesce(started_at, ?), "
+        "next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND object_id = ? AND status = 'NEW'",
+        {now, now, key.pod_id, key.kind, key.object_id});
+  }
+  return lanes;
+}
+
+void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::Micros now, const Options& options) {
+  base::Micros due = now + backoff(lane.attempts, options.first_backoff, options.longest_backoff);
+  if (failure.why == RunFailed::Why::held) due = now + options.longest_backoff;
+  if (failure.why == RunFailed::Why::pod_silent) {
+    // The circuit holds the lane up; closing it writes no lane.
+    due = now;
+    if (!lane.key.pod_id.empty()) open_circuit(db, lane.key.pod_id, failure.what(), now, options);
+  }
+  const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
+  const auto given = db.execute(
+      "UPDATE lanes SET worker = '', attempts = attempts + 1, uncertain_until = ?, "
+      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE pod_id = ? AND kind = ? AND "
+      "object_id = ? AND worker = ? AND number = ?",
+      {uncertain, due, due, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker, lane.number});
+  if (given.affected() != 1) throw LeaseLost();
+  postpone_jobs(db, lane.key, failure.what(), due, now);
+}
+
+void end_leases(Connection& db, const std::string& worker, base::Micros now, const Options& options) {
+  const base::Micros uncertain = now + options.call_deadline + options.settle;
+  const auto held = db.execute("SELECT pod_id, kind, object_id FROM lanes WHERE worker = ?", {worker});
+  db.execute(
+      "UPDATE lanes SET worker = '', number = number + 1, due_at = ?, uncertain_until = CASE WHEN uncertain_until > ? "
+      "THEN uncertain_until ELSE ? END WHERE worker = ?",
+      {now, uncertain, uncertain, worker});
+  for (const storage::Row& row : held.rows()) postpone_jobs(db, key_of(row), "", now, now);
+  db.execute("DELETE FROM workers WHERE id = ?", {worker});
+}
+
+base::Micros backoff(std::int64_t attempts, base::Micros first, base::Micros longest) {
+  static thread_local std::minstd_rand random{std::random_device{}()};
+  base::Micros wait = first;
+  for (std::int64_t i = 0; i < attempts && wait < longest; ++i) wait *= 2;
+  wait = std::min(wait, longest);
+  return std::uniform_int_distribution<base::Micros>(wait * 3 / 4, wait * 5 / 4)(random);
+}
+
+}  // namespace tricircle::engine

@@ -1,0 +1,27 @@
+// Claiming due lanes, and what follows a run that failed. Inside the caller's transaction unless said otherwise.
+#pragma once
+#include "engine/worker.hpp"
+
+#include <set>
+#include <vector>
+
+namespace tricircle::engine {
+
+// What might be claimed now: due, held by nobody, in a pod whose circuit is closed and which is not in `busy_pods`. For
+// a reading transaction: nothing is due most of the time, and then nothing is written.
+std::vector<LaneKey> due_lanes(storage::Connection&, base::Micros now, const std::set<std::string>& busy_pods,
+                               std::size_t limit);
+
+// Takes those of them that are still free; their open jobs are RUNNING from now on.
+std::vector<Lane> claim(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker, base::Micros now);
+
+// The run failed: the lane comes again after a backoff, its jobs wait with the words of the failure; a silent pod's
+// circuit opens. Throws LeaseLost.
+void put_back(storage::Connection&, const Lane&, const RunFailed&, base::Micros now, const Options&);
+
+// Ends all leases of a worker that is gone: its lanes are due and uncertain, for a call of its may still be under way.
+void end_leases(storage::Connection&, const std::string& worker, base::Micros now, const Options&);
+
+base::Micros backoff(std::int64_t attempts, base::Micros first, base::Micros longest);  // with jitter: 3/4 to 5/4
+
+}  // namespace tricircle::engine

@@ -1,0 +1,96 @@
+#include "engine/job.hpp"
+
+#include "base/ids.hpp"
+#include "storage/sql.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace tricircle::engine {
+namespace {
+
+using storage::Connection;
+
+std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, base::Micros now) {
+  storage::insert(db, "jobs",
+                  {{"id", id},
+                   {"type", job.type},
+                   {"project_id", job.project_id},
+                   {"resource", boost::json::serialize(job.resource)},
+                   {"status", kNew},
+                   {"pod_id", job.lane.pod_id},
+                   {"kind", job.lane.kind},
+                   {"object_id", job.lane.object_id},
+                   {"wanted", job.wanted},
+                   {"parent_id", job.parent_id},
+                   {"parent", std::int64_t{parent}},
+                   {"last_error", ""},
+                   {"created_at", now},
+                   {"updated_at", now}});
+  wake(db, job.lane, now, Wake::fresh_wish);
+  return id;
+}
+
+// A parent ends with the last of its children.
+void settle_parent(Connection& db, const std::string& id, base::Micros now) {
+  const auto open =
+      db.execute("SELECT id FROM jobs WHERE parent_id = ? AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
+  if (!open.empty()) return;
+  const auto failed = db.execute(
+      "SELECT count(*) AS n, min(last_error) AS words FROM jobs WHERE parent_id = ? AND status = 'FAIL'", {id});
+  const std::int64_t failures = failed.front().integer("n");
+  const std::string words =
+      failures == 0 ? "" : std::to_string(failures) + " failed; one of them: " + failed.front().text("words");
+  db.execute(
+      "UPDATE jobs SET status = ?, last_error = ?, finished_at = ?, updated_at = ? WHERE id = ? AND expanded AND "
+      "status = 'RUNNING'",
+      {failures == 0 ? kSuccess : kFail, words, now, now, id});
+}
+
+constexpr char kOpenOfLane[] = "pod_id = ? AND kind = ? AND object_id = ? AND status IN ('NEW', 'RUNNING')";
+
+}  // namespace
+
+std::string add_job(Connection& db, const NewJob& job, base::Micros now) {
+  return insert_job(db, job, base::new_uuid(), false, now);
+}
+
+std::string add_parent(Connection& db, const std::string& type, const std::string& project_id,
+                       const boost::json::object& resource, std::int64_t wanted, base::Micros now) {
+  const std::string id = base::new_uuid();
+  return insert_job(db, {type, project_id, resource, {"", "job", id}, wanted, ""}, id, true, now);
+}
+
+void advance_parent(Connection& db, const std::string& id, const std::string& cursor, bool done, base::Micros now) {
+  db.execute(
+      "UPDATE jobs SET cursor_at = ?, expanded = ?, status = CASE WHEN ? = 1 THEN 'RUNNING' ELSE 'NEW' END, "
+      "updated_at = ? WHERE id = ?",
+      {cursor, std::int64_t{done}, std::int64_t{done}, now, id});
+  if (done) settle_parent(db, id, now);
+}
+
+void close_jobs(Connection& db, const LaneKey& lane, std::int64_t applied, const std::string& error, base::Micros now) {
+  const std::string which = std::string(" WHERE ") + kOpenOfLane + " AND wanted <= ? AND NOT parent";
+  const auto parents = db.execute("SELECT DISTINCT parent_id FROM jobs" + which + " AND parent_id <> ''",
+                                  {lane.pod_id, lane.kind, lane.object_id, applied});
+  db.execute(
+      "UPDATE jobs SET status = ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, finished_at = ?, "
+      "next_try_at = NULL, updated_at = ?" +
+          which,
+      {error.empty() ? kSuccess : kFail, error, error, now, now, lane.pod_id, lane.kind, lane.object_id, applied});
+  for (const storage::Row& row : parents.rows()) settle_parent(db, row.text("parent_id"), now);
+}
+
+void postpone_jobs(Connection& db, const LaneKey& lane, const std::string& error, base::Micros next_try,
+                   base::Micros now) {
+  db.execute(std::string("UPDATE jobs SET status = 'NEW', last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, "
+                         "next_try_at = ?, updated_at = ? WHERE NOT parent AND ") +
+                 kOpenOfLane,
+             {error, error, next_try, now, lane.pod_id, lane.kind, lane.object_id});
+}
+
+void note_jobs(Connection& db, const LaneKey& lane, const std::string& note) {
+  db.execute(std::string("UPDATE jobs SET last_error = ? WHERE ") + kOpenOfLane,
+             {note, lane.pod_id, lane.kind, lane.object_id});
+}
+
+}  // namespace tricircle::engine

@@ -1,0 +1,89 @@
+#include "engine/lane.hpp"
+
+#include "base/ids.hpp"
+#include "storage/sql.hpp"
+
+#include <cstdlib>
+
+namespace tricircle::engine {
+namespace {
+
+using storage::Connection;
+using storage::Value;
+
+std::vector<Value> with_lease(std::vector<Value> values, const Lane& lane) {
+  values.insert(values.end(), {lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker, lane.number});
+  return values;
+}
+
+constexpr char kHeldByMe[] = " WHERE pod_id = ? AND kind = ? AND object_id = ? AND worker = ? AND number = ?";
+
+void prove(Connection& db, const Lane& lane, const std::string& set, std::vector<Value> values) {
+  const std::vector<Value> all = with_lease(std::move(values), lane);
+  if (db.execute("UPDATE lanes SET " + set + kHeldByMe, all).affected() != 1) throw LeaseLost();
+}
+
+// Numbers start anywhere: a lane that was forgotten and made anew must not repeat a lease that somebody may still
+// believe in.
+std::int64_t first_number() {
+  return static_cast<std::int64_t>(std::strtoull(base::random_hex(12).c_str(), nullptr, 16));
+}
+
+void make_row(Connection& db, const LaneKey& key) {
+  const auto found = db.execute("SELECT number FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
+                                {key.pod_id, key.kind, key.object_id});
+  if (!found.empty()) return;
+  storage::insert_if_absent(
+      db, "lanes",
+      {{"pod_id", key.pod_id}, {"kind", key.kind}, {"object_id", key.object_id}, {"number", first_number()}});
+}
+
+}  // namespace
+
+void wake(Connection& db, const LaneKey& key, base::Micros due, Wake wake) {
+  make_row(db, key);
+  const std::string attempts = wake == Wake::fresh_wish ? ", attempts = 0" : "";
+  db.execute("UPDATE lanes SET due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END" + attempts +
+                 " WHERE pod_id = ? AND kind = ? AND object_id = ?",
+             {due, due, key.pod_id, key.kind, key.object_id});
+}
+
+void confirm(Connection& db, const Lane& lane) {
+  prove(db, lane, "touched = touched + 1", {});
+}
+
+void finish(Connection& db, const Lane& lane, std::optional<base::Micros> due, base::Micros uncertain_until) {
+  const std::string given = "worker = '', attempts = 0, uncertain_until = ?";
+  if (!due) return prove(db, lane, given, {uncertain_until});
+  prove(db, lane, given + ", due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END",
+        {uncertain_until, *due, *due});
+}
+
+std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker) {
+  std::vector<Lane> lanes;
+  for (const LaneKey& key : keys) {
+    make_row(db, key);
+    const auto found = db.execute(
+        "SELECT worker, number, attempts, uncertain_until FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
+        {key.pod_id, key.kind, key.object_id});
+    const storage::Row& row = found.front();
+    if (!row.text("worker").empty()) return std::nullopt;
+    lanes.push_back({key, worker, row.integer("number") + 1, row.integer("attempts"), row.integer("uncertain_until")});
+  }
+  for (const Lane& lane : lanes) {
+    const auto taken = db.execute(
+        "UPDATE lanes SET worker = ?, number = number + 1 WHERE pod_id = ? AND kind = ? AND object_id = ? AND "
+        "worker = '' AND number = ?",
+        {worker, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.number - 1});
+    // Another node's claim came between: the transaction must not keep a part.
+    if (taken.affected() != 1) throw storage::Busy("a lane was claimed meanwhile");
+  }
+  return lanes;
+}
+
+void forget(Connection& db, const LaneKey& key) {
+  db.execute("DELETE FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ? AND worker = ''",
+             {key.pod_id, key.kind, key.object_id});
+}
+
+}  // namespace tricircle::engine

@@ -1,0 +1,258 @@
+#include "engine/worker.hpp"
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "engine/circuit.hpp"
+#include "engine/claim.hpp"
+#include "engine/heartbeat.hpp"
+
+#include <condition_variable>
+#include <map>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace tricircle::engine {
+
+namespace asio = boost::asio;
+
+class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
+ public:
+  Impl(base::Runtime& runtime, storage::Database& database, const base::Clock& clock, Options options,
+       std::filesystem::path lock_folder)
+      : runtime_(runtime),
+        database_(database),
+        clock_(clock),
+        options_(options),
+        heartbeat_(database, clock, options_, std::move(lock_folder)),
+        pause_(runtime.executor()),
+        beat_pause_(runtime.executor()) {}
+
+  const std::string& id() const { return heartbeat_.id(); }
+  const Options& options() const { return options_; }
+
+  void start(Run run, Probe probe) {
+    run_ = std::move(run);
+    probe_ = std::move(probe);
+    heartbeat_.begin();
+    started_ = true;
+    runtime_.spawn("heartbeat", beat_for_ever(shared_from_this()));
+    if (run_) runtime_.spawn("worker", work_for_ever(shared_from_this()));
+  }
+
+  void hint() {
+    if (hinted_.exchange(true)) return;
+    asio::post(runtime_.io(), [self = shared_from_this()] { self->pause_.cancel(); });
+  }
+
+  void stop(int grace_seconds) {
+    if (!started_ || stopping_.exchange(true)) return;
+    asio::post(runtime_.io(), [self = shared_from_this()] {
+      self->pause_.cancel();
+      self->beat_pause_.cancel();
+    });
+    std::unique_lock guard(mutex_);
+    idle_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return in_flight_ == 0; });
+    guard.unlock();
+    try {
+      heartbeat_.end();
+    } catch (const std::exception& error) {
+      base::log::error("worker_not_ended worker={} error=\"{}\"", id(), error.what());
+    }
+  }
+
+  bool may_call() const { return clock_.monotonic() - heartbeat_.last() < options_.stop_calling; }
+
+ private:
+  using Self = std::shared_ptr<Impl>;
+
+  static base::Awaitable<void> rest(asio::steady_timer& timer, base::Micros micros) {
+    boost::system::error_code cancelled;
+    timer.expires_after(std::chrono::microseconds(micros));
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+
+  base::Awaitable<void> beat_for_ever(Self self) {
+    while (!stopping_) {
+      co_await rest(beat_pause_, options_.beat);
+      if (stopping_) break;
+      co_await runtime_.blocking([this] { quietly("beat", [this] { heartbeat_.beat(); }); });
+    }
+  }
+
+  base::Awaitable<void> work_for_ever(Self self) {
+    while (!stopping_) {
+      hinted_ = false;
+      std::vector<Lane> lanes;
+      if (may_call()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
+      if (!lanes.empty()) base::fault_point("claimed");
+      for (Lane& lane : lanes) begin_run(std::move(lane));
+      if (!lanes.empty()) continue;
+      co_await runtime_.blocking([this] { quietly("probes", [this] { begin_probes(); }); });
+      if (!hinted_) co_await rest(pause_, options_.poll);
+    }
+  }
+
+  // Failures of the store are waited out: the rows are still there at the next poll.
+  template <typename F>
+  static void quietly(const char* what, F work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      base::log::error("worker_step_failed step={} error=\"{}\"", what, error.what());
+    }
+  }
+
+  std::vector<Lane> claim_some() {
+    std::vector<Lane> lanes;
+    quietly("claim", [&] {
+      std::vector<LaneKey> keys;
+      const base::Micros now = clock_.now();
+      const auto [room, busy] = free_room();
+      if (room == 0) return;
+      database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room); });
+      if (keys.empty()) return;
+      keys = within_pod_limits(std::move(keys));
+      database_.write([&](storage::Connection& db) { lanes = claim(db, keys, id(), now); });
+    });
+    return lanes;
+  }
+
+  std::pair<std::size_t, std::set<std::string>> free_room() {
+    const std::lock_guard guard(mutex_);
+    std::set<std::string> busy;
+    for (const auto& [pod, count] : per_pod_) {
+      if (!pod.empty() && count >= options_.in_flight_per_pod) busy.insert(pod);
+    }
+    return {options_.in_flight > in_flight_ ? options_.in_flight - in_flight_ : 0, std::move(busy)};
+  }
+
+  std::vector<LaneKey> within_pod_limits(std::vector<LaneKey> keys) {
+    const std::lock_guard guard(mutex_);
+    std::map<std::string, std::size_t> counts = per_pod_;
+    std::erase_if(keys, [&](const LaneKey& key) {
+      return !key.pod_id.empty() && ++counts[key.pod_id] > options_.in_flight_per_pod;
+    });
+    return keys;
+  }
+
+  void begin_run(Lane lane) {
+    {
+      const std::lock_guard guard(mutex_);
+      ++in_flight_;
+      ++per_pod_[lane.key.pod_id];
+    }
+    runtime_.spawn("run", run_one(shared_from_this(), std::move(lane)));
+  }
+
+  base::Awaitable<void> run_one(Self self, Lane lane) {
+    std::optional<RunFailed> failure;
+    try {
+      co_await run_(lane);
+    } catch (const RunFailed& failed) {
+      failure = failed;
+    } catch (const LeaseLost&) {
+      base::log::warn("run_result_thrown_away pod={} kind={} object={}", lane.key.pod_id, lane.key.kind,
+                      lane.key.object_id);
+    } catch (const std::exception& error) {
+      base::log::error("run_failed pod={} kind={} object={} error=\"{}\"", lane.key.pod_id, lane.key.kind,
+                       lane.key.object_id, error.what());
+      failure.emplace(RunFailed::Why::again, error.what());
+    }
+    if (failure) co_await runtime_.blocking([&] { quietly("put_back", [&] { put_back_lane(lane, *failure); }); });
+    end_run(lane);
+  }
+
+  void put_back_lane(const Lane& lane, const RunFailed& failure) {
+    base::log::info("run_postponed pod={} kind={} object={} words=\"{}\"", lane.key.pod_id, lane.key.kind,
+                    lane.key.object_id, failure.what());
+    base::fault_point("before put back");
+    try {
+      database_.write([&](storage::Connection& db) { put_back(db, lane, failure, clock_.now(), options_); });
+    } catch (const LeaseLost&) {
+      base::log::warn("run_result_thrown_away pod={} kind={} object={}", lane.key.pod_id, lane.key.kind,
+                      lane.key.object_id);
+    }
+  }
+
+  void end_run(const Lane& lane) {
+    {
+      const std::lock_guard guard(mutex_);
+      --in_flight_;
+      if (--per_pod_[lane.key.pod_id] == 0) per_pod_.erase(lane.key.pod_id);
+    }
+    idle_.notify_all();
+    hint();
+  }
+
+  void begin_probes() {
+    std::vector<DueProbe> due;
+    const base::Micros now = clock_.now();
+    database_.read([&](storage::Connection& db) { due = due_probes(db, now); });
+    for (const DueProbe& probe : due) {
+      bool mine = false;
+      database_.write([&](storage::Connection& db) { mine = take_probe(db, probe, now, options_); });
+      if (mine) {
+        asio::post(runtime_.io(), [self = shared_from_this(), pod = probe.pod_id] {
+          self->runtime_.spawn("probe", self->probe_one(self, pod));
+        });
+      }
+    }
+  }
+
+  base::Awaitable<void> probe_one(Self self, std::string pod) {
+    if (!co_await probe_(pod)) co_return;
+    base::log::info("pod_answers_again pod={}", pod);
+    co_await runtime_.blocking([&] {
+      quietly("close_circuit",
+              [&] { database_.write([&](storage::Connection& db) { close_circuit(db, pod, clock_.now()); }); });
+    });
+    hint();
+  }
+
+  base::Runtime& runtime_;
+  storage::Database& database_;
+  const base::Clock& clock_;
+  Options options_;
+  Heartbeat heartbeat_;
+  Run run_;
+  Probe probe_;
+  bool started_ = false;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> hinted_ = false;
+  asio::steady_timer pause_;
+  asio::steady_timer beat_pause_;
+  std::mutex mutex_;  // of what follows
+  std::condition_variable idle_;
+  std::size_t in_flight_ = 0;
+  std::map<std::string, std::size_t> per_pod_;
+};
+
+Worker::Worker(base::Runtime& runtime, storage::Database& database, const base::Clock& clock, Options options,
+               std::filesystem::path lock_folder)
+    : impl_(std::make_shared<Impl>(runtime, database, clock, options, std::move(lock_folder))) {}
+
+Worker::~Worker() {
+  stop(0);
+}
+
+const std::string& Worker::id() const {
+  return impl_->id();
+}
+const Options& Worker::options() const {
+  return impl_->options();
+}
+void Worker::start(Run run, Probe probe) {
+  impl_->start(std::move(run), std::move(probe));
+}
+void Worker::hint() {
+  impl_->hint();
+}
+void Worker::stop(int grace_seconds) {
+  impl_->stop(grace_seconds);
+}
+bool Worker::may_call() const {
+  return impl_->may_call();
+}
+
+}  // namespace tricircle::engine
