@@ -10,11 +10,17 @@ const Value& Row::value(std::string_view column) const {
   return values_[static_cast<std::size_t>(found - columns_->begin())];
 }
 
-bool Row::is_null(std::string_view column) const { return std::holds_alternative<std::monostate>(value(column)); }
+bool Row::is_null(std::string_view column) const {
+  return std::holds_alternative<std::monostate>(value(column));
+}
 
-std::int64_t Row::integer(std::string_view column) const { return optional_integer(column).value_or(0); }
+std::int64_t Row::integer(std::string_view column) const {
+  return optional_integer(column).value_or(0);
+}
 
-std::string Row::text(std::string_view column) const { return optional_text(column).value_or(""); }
+std::string Row::text(std::string_view column) const {
+  return optional_text(column).value_or("");
+}
 
 std::optional<std::string> Row::optional_text(std::string_view column) const {
   const Value& found = value(column);

@@ -1,13 +1,12 @@
 #include "storage/file_turns.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include "storage/connection.hpp"
 
 #include <cerrno>
 #include <cstring>
-
-#include "storage/connection.hpp"
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace tricircle::storage {
 namespace {
@@ -40,6 +39,8 @@ void FileTurns::take() {
   ::flock(gate_, LOCK_UN);
 }
 
-void FileTurns::give() { ::flock(lock_, LOCK_UN); }
+void FileTurns::give() {
+  ::flock(lock_, LOCK_UN);
+}
 
 }  // namespace tricircle::storage

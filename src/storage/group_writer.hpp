@@ -1,15 +1,16 @@
-// The one writer of a process: a thread that puts all functions that wait into one transaction, each in a SAVEPOINT of its
-// own, and lets their callers go after the COMMIT. Owned by a Database; submit() may be called from any other thread.
+// The one writer of a process: a thread that puts all functions that wait into one transaction, each in a SAVEPOINT of
+// its own, and lets their callers go after the COMMIT. Owned by a Database; submit() may be called from any other
+// thread.
 #pragma once
+#include "storage/database.hpp"
+#include "storage/file_turns.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
-
-#include "storage/database.hpp"
-#include "storage/file_turns.hpp"
 
 namespace tricircle::storage {
 

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "base/clock.hpp"
 #include "storage/database.hpp"
 #include "storage/migrations.hpp"
 #include "storage/sql.hpp"
+
+#include <algorithm>
 
 namespace tricircle::storage {
 namespace {
@@ -79,6 +79,8 @@ int schema_version(Database& database) {
   return version;
 }
 
-int known_schema_version() { return migrations().back().version; }
+int known_schema_version() {
+  return migrations().back().version;
+}
 
 }  // namespace tricircle::storage

@@ -66,7 +66,9 @@ SqliteConnection::~SqliteConnection() {
   sqlite3_close_v2(handle_);
 }
 
-bool SqliteConnection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool SqliteConnection::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
 
 Result SqliteConnection::execute(std::string_view sql, std::span<const Value> parameters) {
   sqlite3_stmt* statement = prepared(sql);

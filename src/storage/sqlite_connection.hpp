@@ -1,9 +1,9 @@
 // SQLite's C API as a Connection. Used by one thread at a time; owned by a SqliteDatabase.
 #pragma once
+#include "storage/connection.hpp"
+
 #include <string>
 #include <unordered_map>
-
-#include "storage/connection.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;

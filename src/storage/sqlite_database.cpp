@@ -1,11 +1,11 @@
-#include <condition_variable>
-#include <mutex>
-#include <vector>
-
 #include "base/error.hpp"
 #include "storage/database.hpp"
 #include "storage/group_writer.hpp"
 #include "storage/sqlite_connection.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
 
 namespace tricircle::storage {
 namespace {
@@ -26,8 +26,7 @@ class SqliteFile final : public Database {
  public:
   SqliteFile(const std::filesystem::path& file, std::size_t readers)
       : writer_(std::make_unique<SqliteConnection>(file.string()), std::make_unique<FileTurns>(file)) {
-    for (std::size_t i = 0; i < readers; ++i)
-      idle_.push_back(std::make_unique<SqliteConnection>(file.string()));
+    for (std::size_t i = 0; i < readers; ++i) idle_.push_back(std::make_unique<SqliteConnection>(file.string()));
   }
 
   void read(const Work& work) override {
@@ -97,7 +96,9 @@ std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::si
   return std::make_unique<SqliteFile>(file, readers);
 }
 
-std::unique_ptr<Database> open_sqlite_in_memory() { return std::make_unique<SqliteMemory>(); }
+std::unique_ptr<Database> open_sqlite_in_memory() {
+  return std::make_unique<SqliteMemory>();
+}
 
 std::unique_ptr<Database> open_database(const std::string& url) {
   const std::string scheme = "sqlite:///";
