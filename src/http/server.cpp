@@ -1,0 +1,103 @@
+#include "http/server.hpp"
+
+#include "base/log.hpp"
+#include "http/session.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+namespace tricircle::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
+ public:
+  Impl(base::Runtime& runtime, ServerOptions options, Handler handler)
+      : shop_(std::make_shared<Shop>(runtime, std::move(options), std::move(handler))), acceptor_(runtime.io()) {
+    const tcp::endpoint endpoint(asio::ip::make_address(shop_->options.address), shop_->options.port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  std::uint16_t port() const { return port_; }
+
+  void start() { shop_->runtime.spawn("accept", accept_for_ever(shared_from_this())); }
+
+  void stop(int grace_seconds) {
+    if (shop_->closing.exchange(true)) return;
+    asio::post(shop_->runtime.io(), [self = shared_from_this()] {
+      boost::system::error_code ignored;
+      self->acceptor_.close(ignored);
+      for (IdleConnection* idle : self->shop_->idle) idle->end();
+    });
+    std::unique_lock guard(mutex_);
+    none_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return count_ == 0; });
+  }
+
+ private:
+  base::Awaitable<void> accept_for_ever(std::shared_ptr<Impl> self) {
+    for (;;) {
+      boost::system::error_code error;
+      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+      if (shop_->closing) co_return;
+      if (error) {
+        // Too many open files: those that are open will end.
+        base::log::warn("accept_failed error=\"{}\"", error.message());
+        co_await base::pause(10'000);
+        continue;
+      }
+      {
+        const std::lock_guard guard(mutex_);
+        ++count_;
+      }
+      asio::co_spawn(shop_->runtime.io(), serve_connection(shop_, std::move(socket)),
+                     [self](const std::exception_ptr& failure) { self->ended(failure); });
+    }
+  }
+
+  void ended(const std::exception_ptr& failure) {
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      base::log::warn("session_failed error=\"{}\"", error.what());
+    }
+    {
+      const std::lock_guard guard(mutex_);
+      --count_;
+    }
+    none_.notify_all();
+  }
+
+  std::shared_ptr<Shop> shop_;
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::size_t count_ = 0;
+};
+
+Server::Server(base::Runtime& runtime, ServerOptions options, Handler handler)
+    : impl_(std::make_shared<Impl>(runtime, std::move(options), std::move(handler))) {
+  impl_->start();
+}
+
+Server::~Server() {
+  stop(0);
+}
+
+std::uint16_t Server::port() const {
+  return impl_->port();
+}
+void Server::stop(int grace_seconds) {
+  impl_->stop(grace_seconds);
+}
+
+}  // namespace tricircle::http

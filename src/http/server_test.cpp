@@ -1,0 +1,190 @@
+#include "http/server.hpp"
+
+#include "base/error.hpp"
+#include "http/client.hpp"
+#include "http/raw_peer.hpp"
+#include "http/url.hpp"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace tricircle::http {
+namespace {
+
+Response rendered(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const base::Error& known) {
+    return {known.kind() == base::ErrorKind::too_large ? 413 : 400, {}, known.what()};
+  } catch (const std::exception& other) {
+    return {500, {}, other.what()};
+  }
+}
+
+class ServerTest : public testing::Test {
+ protected:
+  ~ServerTest() override {
+    if (server_) server_->stop(1);
+    runtime_.stop();
+  }
+
+  void serve(Handler handler, ServerOptions options = {}) {
+    options.on_error = [](const Request&, const std::exception_ptr& error) { return rendered(error); };
+    server_ = std::make_unique<Server>(runtime_, std::move(options), std::move(handler));
+    runtime_.start();
+  }
+
+  // Sends bytes, says no more, reads all that comes.
+  std::string talk(const std::string& bytes) {
+    const int fd = connect_to(server_->port());
+    write_all(fd, bytes);
+    ::shutdown(fd, SHUT_WR);
+    const std::string all = read_to_end(fd);
+    ::close(fd);
+    return all;
+  }
+
+  base::Runtime runtime_{8};
+  std::unique_ptr<Server> server_;
+};
+
+Reply echo(const Request& request) {
+  return Response{200, {}, request.method + " " + request.path + " " + request.body};
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInTheirOrder) {
+  serve(echo);
+  const std::string all = talk("GET /one HTTP/1.1\r\nHost: x\r\n\r\nGET /two HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_LT(all.find("GET /one"), all.find("GET /two"));
+  EXPECT_NE(all.find("X-Openstack-Request-Id: req-"), std::string::npos);
+}
+
+TEST_F(ServerTest, DecodesPathAndQueryOnce) {
+  serve([](const Request& request) {
+    return Response{200, {}, request.path + "|" + request.query.at(0).first + "=" + request.query.at(0).second};
+  });
+  EXPECT_NE(talk("GET /a%2520b?c%20=d+e HTTP/1.1\r\nHost: x\r\n\r\n").find("/a%20b|c =d e"), std::string::npos);
+}
+
+TEST_F(ServerTest, ABadPercentEscapeIsRefused) {
+  serve(echo);
+  EXPECT_TRUE(talk("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
+  EXPECT_TRUE(talk("GET /%4 HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_F(ServerTest, ABodyBeyondTheLimitIsRefusedByItsLengthAlone) {
+  serve(echo);
+  EXPECT_TRUE(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10485760\r\n\r\n").starts_with("HTTP/1.1 413"));
+}
+
+TEST_F(ServerTest, AChunkedBodyBeyondTheLimitIsRefused) {
+  serve(echo, {.body_limit = 1000});
+  const std::string chunk = "400\r\n" + std::string(1024, 'x') + "\r\n";
+  EXPECT_TRUE(talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk)
+                  .starts_with("HTTP/1.1 413"));
+}
+
+TEST_F(ServerTest, HeadersBeyondTheLimitAreRefused) {
+  serve(echo);
+  EXPECT_TRUE(talk("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(100'000, 'x') + "\r\n\r\n")
+                  .starts_with("HTTP/1.1 431"));
+}
+
+TEST_F(ServerTest, GarbageIsRefused) {
+  serve(echo);
+  EXPECT_TRUE(talk("this is no request\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_F(ServerTest, AHandlersExceptionBecomesAnAnswer) {
+  serve([](const Request&) -> Reply { throw std::runtime_error("oh"); });
+  EXPECT_TRUE(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 500"));
+}
+
+TEST_F(ServerTest, HeadHasTheLengthButNoBody) {
+  serve(echo);
+  const std::string all = talk("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(all.starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(all.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, GoesOnAfterPendingWorkOfAnyThread) {
+  std::vector<std::future<void>> others;
+  serve([&](const Request& request) -> Reply {
+    const bool at_once = request.path == "/sync";
+    return Pending{[&others, at_once](const std::function<void()>& done) {
+                     if (at_once) return done();
+                     others.push_back(std::async(std::launch::async, done));
+                   },
+                   [path = request.path]() -> Reply { return Response{200, {}, "after " + path}; }};
+  });
+  EXPECT_NE(talk("GET /sync HTTP/1.1\r\nHost: x\r\n\r\n").find("after /sync"), std::string::npos);
+  EXPECT_NE(talk("GET /async HTTP/1.1\r\nHost: x\r\n\r\n").find("after /async"), std::string::npos);
+}
+
+TEST_F(ServerTest, ServesManyClientsAtOnce) {
+  serve(echo);
+  const std::string url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/many";
+  Client client;
+  std::atomic<int> good = 0;
+  std::promise<void> all;
+  constexpr int kCalls = 1000;
+  std::atomic<int> left = kCalls;
+  for (int i = 0; i < kCalls; ++i) {
+    OutRequest request;
+    request.url = url;
+    client.send(std::move(request), [&](const OutResponse& response) {
+      if (response.status == 200 && response.body == "GET /many ") ++good;
+      if (--left == 0) all.set_value();
+    });
+  }
+  all.get_future().wait();
+  EXPECT_EQ(good, kCalls);
+}
+
+TEST_F(ServerTest, ARequestUnderWayIsAnsweredBeforeTheServerStops) {
+  std::promise<void> inside;
+  std::promise<void> go_on;
+  serve([&](const Request&) -> Reply {
+    inside.set_value();
+    go_on.get_future().wait();
+    return Response{200, {}, "done"};
+  });
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  inside.get_future().wait();
+  auto stopped = std::async(std::launch::async, [this] { server_->stop(10); });
+  go_on.set_value();
+  EXPECT_NE(read_to_end(fd).find("done"), std::string::npos);
+  stopped.wait();
+  EXPECT_EQ(connect_to(server_->port()), -1);
+  ::close(fd);
+}
+
+TEST_F(ServerTest, AKeptConnectionDoesNotHoldUpTheStop) {
+  serve(echo);
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(read_some(fd).empty());
+  const auto begun = std::chrono::steady_clock::now();
+  server_->stop(10);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  ::close(fd);
+}
+
+TEST_F(ServerTest, ASlowRequestIsEnded) {
+  serve(echo, {.request_timeout = 1});
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HT");
+  EXPECT_EQ(read_to_end(fd), "");
+  ::close(fd);
+}
+
+TEST(Listen, TakesAddressAndPortOnly) {
+  EXPECT_EQ(parse_listen("127.0.0.1:9696").port, 9696);
+  for (const char* bad : {"", "9696", ":1", "a:", "a:b", "a:70000", "a:1x"})
+    EXPECT_THROW(parse_listen(bad), base::Error) << bad;
+}
+
+}  // namespace
+}  // namespace tricircle::http

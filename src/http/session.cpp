@@ -1,0 +1,242 @@
+#include "http/session.hpp"
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/log.hpp"
+
+#include <array>
+#include <chrono>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace tricircle::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace wire = boost::beast::http;
+using base::ErrorKind;
+using Parser = wire::request_parser<wire::string_body>;
+using boost::system::error_code;
+
+constexpr std::size_t kFirstRead = 4096;
+constexpr auto kUse = [](error_code& error) { return asio::redirect_error(asio::use_awaitable, error); };
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// Everything but path and query, which may be malformed: an error's answer needs the rest.
+Request request_of(const wire::request<wire::string_body>& message, const std::string& peer) {
+  Request request;
+  request.method = std::string(message.method_string());
+  request.peer = peer;
+  request.id = "req-" + base::new_uuid();
+  for (const auto& field : message) {
+    const std::string_view name = field.name_string();
+    const std::string_view value = field.value();
+    request.headers[lower(name)] = std::string(value);
+  }
+  return request;
+}
+
+void read_target(Request& request, std::string_view target) {
+  const std::size_t mark = target.find('?');
+  request.path = percent_decode(target.substr(0, mark));
+  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
+}
+
+Response error_response(const Shop& shop, const Request& request, const std::exception_ptr& error) noexcept {
+  try {
+    if (shop.options.on_error) return shop.options.on_error(request, error);
+  } catch (const std::exception& again) {
+    base::log::error("error_not_rendered request={} error=\"{}\"", request.id, again.what());
+  } catch (...) {
+  }
+  return {500, {}, {}};
+}
+
+Response refusal(const Shop& shop, const Request& request, ErrorKind kind, const std::string& type,
+                 const std::string& message) {
+  return error_response(shop, request, std::make_exception_ptr(base::Error(kind, type, message)));
+}
+
+// What the parser could not take.
+Response refusal_of(const Shop& shop, const Request& request, const error_code& error) {
+  if (error == wire::error::body_limit) {
+    return refusal(shop, request, ErrorKind::too_large, "RequestEntityTooLarge",
+                   "The request body is larger than " + std::to_string(shop.options.body_limit) + " bytes.");
+  }
+  if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
+    Response response = refusal(shop, request, ErrorKind::bad_request, "HTTPBadRequest", "The headers are too large.");
+    response.status = 431;
+    return response;
+  }
+  return refusal(shop, request, ErrorKind::bad_request, "HTTPBadRequest", "The request is no HTTP.");
+}
+
+base::Awaitable<void> await_start(std::function<void(std::function<void()>)> start, asio::any_io_executor executor) {
+  auto initiate = [&start, executor](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    start([shared, executor] { asio::post(executor, [shared] { std::move (*shared)(); }); });
+  };
+  co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(initiate, asio::use_awaitable);
+}
+
+class Session final : public IdleConnection {
+ public:
+  Session(std::shared_ptr<Shop> shop, asio::ip::tcp::socket socket)
+      : shop_(std::move(shop)), stream_(std::move(socket)) {
+    error_code ignored;
+    stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    const auto peer = stream_.socket().remote_endpoint(ignored);
+    if (!ignored) peer_ = peer.address().to_string();
+  }
+
+  void end() override { stream_.cancel(); }
+
+  base::Awaitable<void> run() {
+    while (!shop_->closing && co_await serve_one()) {
+    }
+    error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    co_await drain();
+  }
+
+ private:
+  // False: the connection ends.
+  base::Awaitable<bool> serve_one() {
+    Parser parser;
+    parser.body_limit(shop_->options.body_limit);
+    parser.header_limit(static_cast<std::uint32_t>(shop_->options.header_limit));
+    stream_.expires_after(std::chrono::seconds(shop_->options.idle_timeout));
+    error_code error;
+    if (buffer_.size() == 0) {
+      // Until a first byte is there the connection may be silent longer than a request may take.
+      shop_->idle.insert(this);
+      const std::size_t read = co_await stream_.async_read_some(buffer_.prepare(kFirstRead), kUse(error));
+      shop_->idle.erase(this);
+      buffer_.commit(read);
+      if (error) co_return false;
+    }
+    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+    co_await wire::async_read_header(stream_, buffer_, parser, kUse(error));
+    if (!error && wants_continue(parser)) co_await send_continue(error);
+    if (!error) co_await wire::async_read(stream_, buffer_, parser, kUse(error));
+    if (error == wire::error::end_of_stream || error == beast::error::timeout || is_lost(error)) co_return false;
+
+    const auto begun = std::chrono::steady_clock::now();
+    Request request = request_of(parser.get(), peer_);
+    const bool keep = !error && parser.get().keep_alive() && !shop_->closing;
+    Response response;
+    if (error) {
+      response = refusal_of(*shop_, request, error);
+    } else {
+      const std::string target(parser.get().target());
+      request.body = std::move(parser.get().body());
+      response = co_await answer(request, target);
+    }
+    if (shop_->options.on_answered) {
+      const auto spent = std::chrono::steady_clock::now() - begun;
+      shop_->options.on_answered(request, response,
+                                 std::chrono::duration_cast<std::chrono::microseconds>(spent).count());
+    }
+    co_return co_await write(request, std::move(response), keep);
+  }
+
+  static bool wants_continue(const Parser& parser) {
+    return !parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue");
+  }
+
+  static bool is_lost(const error_code& error) {
+    return error == asio::error::eof || error == asio::error::connection_reset || error == asio::error::broken_pipe ||
+           error == asio::error::operation_aborted || error == wire::error::partial_message;
+  }
+
+  base::Awaitable<void> send_continue(error_code& error) {
+    wire::response<wire::empty_body> message{wire::status::continue_, 11};
+    co_await wire::async_write(stream_, message, kUse(error));
+  }
+
+  base::Awaitable<Response> answer(Request& request, std::string target) {
+    stream_.expires_never();
+    Reply reply = co_await shop_->runtime.blocking([this, &request, &target] {
+      return guarded(request, [&] {
+        read_target(request, target);
+        return shop_->handler(request);
+      });
+    });
+    while (Pending* pending = std::get_if<Pending>(&reply)) {
+      auto start = std::move(pending->start);
+      auto then = std::move(pending->then);
+      co_await await_start(std::move(start), shop_->runtime.executor());
+      reply = co_await shop_->runtime.blocking([this, &request, &then] { return guarded(request, then); });
+    }
+    co_return std::get<Response>(std::move(reply));
+  }
+
+  template <typename F>
+  Reply guarded(const Request& request, F work) {
+    try {
+      return work();
+    } catch (...) {
+      return error_response(*shop_, request, std::current_exception());
+    }
+  }
+
+  base::Awaitable<bool> write(const Request& request, Response response, bool keep) {
+    wire::response<wire::string_body> message;
+    message.result(static_cast<unsigned>(response.status));
+    message.keep_alive(keep);
+    const bool bodiless = response.status == 204 || response.status == 304;
+    if (!bodiless && !response.body.empty()) message.set(wire::field::content_type, "application/json");
+    for (const auto& [name, value] : response.headers) message.set(name, value);
+    message.set("X-Openstack-Request-Id", request.id);
+    if (!bodiless) message.content_length(response.body.size());
+    if (!bodiless && request.method != "HEAD") message.body() = std::move(response.body);
+    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+    error_code error;
+    wire::response_serializer<wire::string_body> serializer(message);
+    if (request.method == "HEAD") {
+      co_await wire::async_write_header(stream_, serializer, kUse(error));
+    } else {
+      co_await wire::async_write(stream_, serializer, kUse(error));
+    }
+    co_return !error && keep;
+  }
+
+  // A client that is still sending would see a reset instead of the answer: what comes is read for a moment and
+  // dropped.
+  base::Awaitable<void> drain() {
+    stream_.expires_after(std::chrono::seconds(1));
+    std::array<char, 4096> sink{};
+    error_code error;
+    for (std::size_t total = 0; !error && total < (16U << 20);)
+      total += co_await stream_.async_read_some(asio::buffer(sink), kUse(error));
+  }
+
+  std::shared_ptr<Shop> shop_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  std::string peer_;
+};
+
+}  // namespace
+
+base::Awaitable<void> serve_connection(std::shared_ptr<Shop> shop, asio::ip::tcp::socket socket) {
+  Session session(std::move(shop), std::move(socket));
+  co_await session.run();
+}
+
+}  // namespace tricircle::http
