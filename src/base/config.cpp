@@ -1,0 +1,187 @@
+#include "base/config.hpp"
+
+#include "base/error.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <variant>
+
+namespace tricircle::base {
+namespace {
+
+constexpr std::uintmax_t kLargestFile = 1 << 20;
+
+struct Seconds {
+  Micros Config::* field;
+};
+using Field = std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*, Seconds>;
+
+struct Option {
+  std::string_view section;
+  std::string_view name;
+  Field field;
+  std::string_view help;
+};
+
+const Option kOptions[] = {
+    {"DEFAULT", "bind_host", &Config::bind_host, "Address that the API listens on, unless --listen says otherwise"},
+    {"DEFAULT", "bind_port", &Config::bind_port, "Port that the API listens on, unless --listen says otherwise"},
+    {"DEFAULT", "transport_url", &Config::transport_url, "Message broker for hints between machines; empty: polling"},
+    {"DEFAULT", "log_file", &Config::log_file, "File that log lines go to; empty: standard error"},
+    {"DEFAULT", "debug", &Config::debug, "Log each request and each call to a pod"},
+    {"database", "connection", &Config::connection,
+     "sqlite:////absolute/file.db; empty: central.db in the state folder"},
+    {"keystone_authtoken", "auth_url", &Config::auth_url, "Keystone, for the service's own token; empty: no auth"},
+    {"keystone_authtoken", "www_authenticate_uri", &Config::www_authenticate_uri, "Keystone as clients reach it"},
+    {"keystone_authtoken", "auth_type", &Config::auth_type, "Only password is known"},
+    {"keystone_authtoken", "username", &Config::username, "Service user that calls the pods"},
+    {"keystone_authtoken", "password", &Config::password, "Its password"},
+    {"keystone_authtoken", "project_name", &Config::project_name, "Its project"},
+    {"keystone_authtoken", "user_domain_id", &Config::user_domain_id, "Domain of the user, by id"},
+    {"keystone_authtoken", "user_domain_name", &Config::user_domain_name, "Domain of the user, by name"},
+    {"keystone_authtoken", "project_domain_id", &Config::project_domain_id, "Domain of the project, by id"},
+    {"keystone_authtoken", "project_domain_name", &Config::project_domain_name, "Domain of the project, by name"},
+    {"keystone_authtoken", "region_name", &Config::region_name, "Region of this service"},
+    {"keystone_authtoken", "cafile", &Config::cafile, "Certificate authority for TLS; empty: the system's"},
+    {"xjob", "lease", Seconds{&Config::lease}, "A worker whose heartbeat stands still for so long is dead"},
+    {"xjob", "settle", Seconds{&Config::settle}, "How long after its deadline a lost call may still take effect"},
+    {"xjob", "call_deadline", Seconds{&Config::call_deadline}, "Longest call to a pod"},
+    {"xjob", "poll", Seconds{&Config::poll}, "How often due work is looked for when no hint comes"},
+    {"xjob", "first_backoff", Seconds{&Config::first_backoff}, "Wait after a first failure; doubles from there"},
+    {"xjob", "longest_backoff", Seconds{&Config::longest_backoff}, "Longest wait between tries"},
+    {"xjob", "probe_first", Seconds{&Config::probe_first}, "First probe of a pod that did not answer"},
+    {"xjob", "probe_longest", Seconds{&Config::probe_longest}, "Longest time between probes"},
+    {"xjob", "sync_timeout", Seconds{&Config::sync_timeout}, "How long taking a policy off a port waits for its pods"},
+    {"xjob", "disassociate_port", &Config::disassociate_port, "sync: pods let go first; async: by a job"},
+    {"xjob", "in_flight", &Config::in_flight, "Runs at a time in one process"},
+    {"xjob", "in_flight_per_pod", &Config::in_flight_per_pod, "Runs at a time in one process against one pod"},
+};
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorKind::unprocessable, "", where + ": " + what);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::int64_t number(std::string_view text, const std::string& where) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0)
+    fail(where, "a whole number is wanted, not '" + std::string(text) + "'");
+  return value;
+}
+
+Micros seconds(std::string_view text, const std::string& where) {
+  double value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0 && value < 1e9))
+    fail(where, "a number of seconds is wanted, not '" + std::string(text) + "'");
+  return static_cast<Micros>(std::llround(value * static_cast<double>(kSecond)));
+}
+
+bool boolean(std::string_view text, const std::string& where) {
+  for (const std::string_view yes : {"true", "True", "1", "yes", "on"}) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : {"false", "False", "0", "no", "off"}) {
+    if (text == no) return false;
+  }
+  fail(where, "true or false is wanted, not '" + std::string(text) + "'");
+}
+
+struct Assign {
+  Config& config;
+  std::string_view text;
+  const std::string& where;
+  void operator()(std::string Config::* field) const { config.*field = text; }
+  void operator()(std::int64_t Config::* field) const { config.*field = number(text, where); }
+  void operator()(bool Config::* field) const { config.*field = boolean(text, where); }
+  void operator()(Seconds field) const { config.*field.field = seconds(text, where); }
+};
+
+struct Show {
+  const Config& config;
+  std::string operator()(std::string Config::* field) const { return config.*field; }
+  std::string operator()(std::int64_t Config::* field) const { return std::to_string(config.*field); }
+  std::string operator()(bool Config::* field) const { return config.*field ? "true" : "false"; }
+  std::string operator()(Seconds field) const {
+    std::string text = std::to_string(static_cast<double>(config.*field.field) / static_cast<double>(kSecond));
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+  }
+};
+
+void take_line(Config& config, std::string& section, std::string_view line, const std::string& where) {
+  if (line.empty() || line.front() == '#' || line.front() == ';') return;
+  if (line.front() == '[') {
+    if (line.back() != ']') fail(where, "a section reads [name]");
+    section = line.substr(1, line.size() - 2);
+    return;
+  }
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) fail(where, "an option reads name = value");
+  const std::string_view name = trimmed(line.substr(0, equals));
+  for (const Option& option : kOptions) {
+    if (option.section != section || option.name != name) continue;
+    std::visit(Assign{config, trimmed(line.substr(equals + 1)), where}, option.field);
+    return;
+  }
+  fail(where, "[" + section + "] " + std::string(name) + " is not known");
+}
+
+void check(const Config& config, const std::string& name) {
+  if (config.disassociate_port != "sync" && config.disassociate_port != "async")
+    fail(name, "[xjob] disassociate_port is sync or async");
+  if (config.auth_type != "password") fail(name, "[keystone_authtoken] auth_type: only password is known");
+  if (config.bind_port > 65535) fail(name, "[DEFAULT] bind_port is at most 65535");
+  if (config.in_flight == 0 || config.in_flight_per_pod == 0) fail(name, "[xjob] in_flight: at least 1");
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::string& name) {
+  Config config;
+  std::string section = "DEFAULT";
+  std::string_view rest = text;
+  for (int line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    take_line(config, section, trimmed(rest.substr(0, end)), name + ":" + std::to_string(line));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  check(config, name);
+  return config;
+}
+
+Config read_config(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (error) fail(file.string(), "cannot be read: " + error.message());
+  if (size > kLargestFile) fail(file.string(), "is larger than 1 MiB");
+  std::ifstream stream(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.good() && !stream.eof()) fail(file.string(), "cannot be read");
+  return parse_config(text, file.string());
+}
+
+std::string config_reference() {
+  const Config defaults;
+  std::string text;
+  std::string_view section;
+  for (const Option& option : kOptions) {
+    if (option.section != section) text += "\n[" + std::string(option.section) + "]\n";
+    section = option.section;
+    text += "# " + std::string(option.help) + "\n" + std::string(option.name) + " = " +
+            std::visit(Show{defaults}, option.field) + "\n";
+  }
+  return text.substr(1);
+}
+
+}  // namespace tricircle::base

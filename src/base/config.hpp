@@ -1,0 +1,53 @@
+// The oslo-style INI file that operators know (/etc/tricircle/tricircle.conf): one table of options drives parsing and
+// the option reference. Read once at start, then constant. Throws base::Error with file and line; an unknown key is an
+// error.
+#pragma once
+#include "base/clock.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace tricircle::base {
+
+struct Config {
+  // [DEFAULT]
+  std::string bind_host = "127.0.0.1";
+  std::int64_t bind_port = 9696;
+  std::string transport_url;
+  std::string log_file;
+  bool debug = false;
+  // [database]
+  std::string connection;
+  // [keystone_authtoken]
+  std::string auth_url;
+  std::string www_authenticate_uri;
+  std::string auth_type = "password";
+  std::string username;
+  std::string password;  // never printed
+  std::string project_name;
+  std::string user_domain_id;
+  std::string user_domain_name;
+  std::string project_domain_id;
+  std::string project_domain_name;
+  std::string region_name;
+  std::string cafile;
+  // [xjob]; times in seconds in the file, fractions allowed
+  Micros lease = 5 * kSecond;
+  Micros settle = 30 * kSecond;
+  Micros call_deadline = 30 * kSecond;
+  Micros poll = 100 * kMillisecond;
+  Micros first_backoff = 200 * kMillisecond;
+  Micros longest_backoff = 60 * kSecond;
+  Micros probe_first = 1 * kSecond;
+  Micros probe_longest = 5 * kSecond;
+  Micros sync_timeout = 10 * kSecond;
+  std::string disassociate_port = "sync";
+  std::int64_t in_flight = 256;
+  std::int64_t in_flight_per_pod = 16;
+};
+
+Config parse_config(const std::string& text, const std::string& name);  // `name` for error messages
+Config read_config(const std::filesystem::path& file);                  // at most 1 MiB
+std::string config_reference();  // every option with its section, default and meaning, for people
+
+}  // namespace tricircle::base
