@@ -1,0 +1,176 @@
+#include "api/admin.hpp"
+
+#include "api/admin_support.hpp"
+#include "base/log.hpp"
+
+#include <charconv>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using base::Error;
+using base::ErrorKind;
+constexpr std::int64_t kMostRows = 2000;
+
+std::vector<std::string> segments(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > 0) parts.emplace_back(path.substr(0, slash));
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return parts;
+}
+
+struct Shape {
+  int status;
+  const char* key;
+};
+
+Shape shape_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::unauthorized:
+      return {401, "unauthorized"};
+    case ErrorKind::forbidden:
+      return {403, "forbidden"};
+    case ErrorKind::not_found:
+      return {404, "itemNotFound"};
+    case ErrorKind::method_not_allowed:
+      return {405, "badMethod"};
+    case ErrorKind::conflict:
+      return {409, "conflictingRequest"};
+    case ErrorKind::unprocessable:
+      return {422, "unprocessableEntity"};
+    case ErrorKind::unavailable:
+      return {503, "serviceUnavailable"};
+    case ErrorKind::bad_request:
+      return {400, "badRequest"};
+    default:
+      return {500, "internalServerError"};
+  }
+}
+
+http::Response error_answer(bool plain, const Error& error) {
+  const Shape shape = shape_of(error.kind());
+  if (plain) return {shape.status, {{"content-type", "text/plain; charset=utf-8"}}, error.message()};
+  json::object body;
+  body[shape.key] = json::object{{"message", error.message()}, {"code", shape.status}};
+  return json_response(shape.status, body);
+}
+
+http::Response version(const http::Request& request) {
+  if (request.method != "GET") throw Error(ErrorKind::method_not_allowed, "", "Only GET is known here.");
+  json::array links;
+  for (const char* what : {"", "/jobs", "/pods", "/routings"}) {
+    const std::string rel = *what == '\0' ? "self" : what + 1;
+    links.push_back(json::object{{"rel", rel}, {"href", std::string("/v1.0") + what}});
+  }
+  return json_response(200, json::object{{"version", "1.0"}, {"links", std::move(links)}});
+}
+
+}  // namespace
+
+std::string AdminCall::query(std::string_view name) const {
+  std::string found;
+  for (const auto& [key, value] : request.query) {
+    if (key == name) found = value;
+  }
+  return found;
+}
+
+json::object admin_body(const AdminCall& call, std::string_view key) {
+  json::error_code unreadable;
+  const json::value body = json::parse(call.request.body, unreadable);
+  if (unreadable || !body.is_object()) throw admin_error(ErrorKind::bad_request, "The request body is no JSON object.");
+  const json::value* inner = body.get_object().if_contains(key);
+  if (inner == nullptr || !inner->is_object())
+    throw admin_error(ErrorKind::bad_request, "Request body has no object " + std::string(key) + ".");
+  return inner->get_object();
+}
+
+http::Response json_response(int status, const json::value& body) {
+  return {status, {{"content-type", "application/json"}}, json::serialize(body)};
+}
+
+Error admin_error(ErrorKind kind, const std::string& message) {
+  return {kind, "", message};
+}
+
+std::string text_field(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || value->is_null()) return "";
+  if (!value->is_string()) throw admin_error(ErrorKind::bad_request, "Field " + std::string(name) + " must be text.");
+  return json::value_to<std::string>(*value);
+}
+
+std::int64_t page_limit(const AdminCall& call) {
+  const std::string text = call.query("limit");
+  if (text.empty()) return kMostRows;
+  std::int64_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw admin_error(ErrorKind::bad_request, "limit must be a whole number.");
+  return limit <= 0 || limit > kMostRows ? kMostRows : limit;
+}
+
+json::array next_links(const AdminCall& call, const std::string& marker) {
+  std::string href = call.request.path;
+  char separator = '?';
+  const auto add = [&](const std::string& name, const std::string& value) {
+    href += separator + http::percent_encode(name) + "=" + http::percent_encode(value);
+    separator = '&';
+  };
+  for (const auto& [name, value] : call.request.query) {
+    if (name != "marker") add(name, value);
+  }
+  add("marker", marker);
+  return {json::object{{"rel", "next"}, {"href", href}}};
+}
+
+class Admin::Impl {
+ public:
+  Impl(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed)
+      : database_(database), clock_(clock), identify_(std::move(identify)), committed_(std::move(committed)) {}
+
+  http::Reply handle(const http::Request& request) {
+    const std::vector<std::string> path = segments(std::string_view(request.path).substr(5));
+    const bool plain = !path.empty() && path[0] == "pods";
+    try {
+      return dispatch(request, path);
+    } catch (const Error& error) {
+      return error_answer(plain, error);
+    } catch (const std::exception& error) {
+      base::log::error("admin_failed request={} error=\"{}\"", request.id, error.what());
+      return error_answer(plain, Error(ErrorKind::internal, "", "The server could not carry out the request."));
+    }
+  }
+
+ private:
+  http::Response dispatch(const http::Request& request, const std::vector<std::string>& path) {
+    AdminCall call{request, identify_(request), path, database_, clock_.now(), committed_};
+    if (path.empty()) return version(request);
+    if (path[0] == "pods") return handle_pods(call);
+    if (path[0] == "routings") return handle_routings(call);
+    if (path[0] == "jobs") return handle_jobs(call);
+    throw admin_error(ErrorKind::not_found, "There is nothing at " + request.path + ".");
+  }
+
+  storage::Database& database_;
+  const base::Clock& clock_;
+  Identify identify_;
+  std::function<void()> committed_;
+};
+
+Admin::Admin(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(identify), std::move(committed))) {}
+Admin::~Admin() = default;
+http::Reply Admin::handle(const http::Request& request) {
+  return impl_->handle(request);
+}
+
+}  // namespace tricircle::api

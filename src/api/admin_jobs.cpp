@@ -1,0 +1,191 @@
+#include "api/admin_support.hpp"
+#include "base/ids.hpp"
+#include "engine/job.hpp"
+#include "xjob/copies.hpp"
+#include "xjob/intents.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorKind;
+using storage::Connection;
+using storage::Value;
+
+constexpr char kColumns[] =
+    "SELECT id, type, project_id, resource, status, pod_id, kind, object_id, parent_id, parent, attempts, last_error, "
+    "created_at, updated_at, started_at, finished_at, next_try_at FROM jobs";
+
+json::value time_or_null(const storage::Row& row, std::string_view column) {
+  const auto time = row.optional_integer(column);
+  return time ? json::value(base::iso_time(*time)) : json::value(nullptr);
+}
+
+json::object shown(const storage::Row& row) {
+  json::object job{{"id", row.text("id")},
+                   {"type", row.text("type")},
+                   {"project_id", row.text("project_id")},
+                   {"timestamp", base::iso_time(row.integer("created_at"))},
+                   {"status", row.text("status")},
+                   {"resource", json::parse(row.text("resource"))},
+                   {"pod_id", row.boolean("parent") ? xjob::kAllPods : row.text("pod_id")},
+                   {"attempts", row.integer("attempts")},
+                   {"last_error", row.text("last_error")}};
+  const std::string parent = row.text("parent_id");
+  job["parent_id"] = parent.empty() ? json::value(nullptr) : json::value(parent);
+  for (const char* column : {"created_at", "updated_at", "started_at", "finished_at", "next_try_at"})
+    job[column] = time_or_null(row, column);
+  // Time to apply is in milliseconds more often than in seconds.
+  const auto finished = row.optional_integer("finished_at");
+  job["microseconds"] = finished ? json::value(*finished - row.integer("created_at")) : json::value(nullptr);
+  return job;
+}
+
+base::Error no_job(const std::string& id) {
+  return admin_error(ErrorKind::not_found, "Job " + id + " not found.");
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+struct Filter {
+  std::string where = " WHERE 1 = 1";
+  std::vector<Value> values;
+};
+
+Filter filter_of(const AdminCall& call) {
+  Filter filter;
+  for (const auto& [name, value] : call.request.query) {
+    if (name == "limit" || name == "marker" || name == "all_projects" || name == "project_id") continue;
+    if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id")
+      throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
+    filter.where += " AND " + name + " = ?";
+    filter.values.emplace_back(name == "status" ? upper(value) : value);
+  }
+  // As the original: the caller's own project, whatever project_id says, unless all are asked for.
+  if (call.query("all_projects") == "true") return filter;
+  filter.where += " AND project_id = ?";
+  filter.values.emplace_back(call.caller.project_id);
+  return filter;
+}
+
+void after_marker(Connection& db, const AdminCall& call, Filter& filter) {
+  const std::string marker = call.query("marker");
+  if (marker.empty()) return;
+  const auto found = db.execute("SELECT created_at FROM jobs WHERE id = ?", {marker});
+  if (found.empty()) throw admin_error(ErrorKind::bad_request, "marker " + marker + " is no job.");
+  const std::int64_t time = found.front().integer("created_at");
+  filter.where += " AND (created_at < ? OR (created_at = ? AND id < ?))";
+  filter.values.insert(filter.values.end(), {Value{time}, Value{time}, Value{marker}});
+}
+
+http::Response list(AdminCall& call) {
+  const std::int64_t limit = page_limit(call);
+  json::object body;
+  call.database.read([&](Connection& db) {
+    Filter filter = filter_of(call);
+    after_marker(db, call, filter);
+    filter.values.emplace_back(limit + 1);
+    const auto found =
+        db.execute(kColumns + filter.where + " ORDER BY created_at DESC, id DESC LIMIT ?", filter.values);
+    json::array jobs;
+    for (const storage::Row& row : found.rows()) {
+      if (jobs.size() == static_cast<std::size_t>(limit)) break;
+      jobs.push_back(shown(row));
+    }
+    if (found.rows().size() > jobs.size())
+      body["jobs_links"] = next_links(call, json::value_to<std::string>(jobs.back().at("id")));
+    body["jobs"] = std::move(jobs);
+  });
+  return json_response(200, body);
+}
+
+http::Response schemas() {
+  json::array list;
+  for (const xjob::JobSchema& schema : xjob::job_schemas()) {
+    json::array fields;
+    for (const std::string_view name : schema.resource) fields.emplace_back(name);
+    list.push_back(json::object{{"type", schema.type}, {"resource", std::move(fields)}});
+  }
+  return json_response(200, json::object{{"schemas", std::move(list)}});
+}
+
+json::object find_job(Connection& db, const std::string& id) {
+  const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {id});
+  if (found.empty()) throw no_job(id);
+  return shown(found.front());
+}
+
+http::Response create(AdminCall& call) {
+  const json::object given = admin_body(call, "job");
+  const json::value* resource = given.if_contains("resource");
+  const std::string type = text_field(given, "type");
+  const std::string project = text_field(given, "project_id");
+  if (type.empty() || project.empty() || resource == nullptr || !resource->is_object())
+    throw admin_error(ErrorKind::bad_request, "type, project_id and resource must be given.");
+  json::object body;
+  call.database.write([&](Connection& db) {
+    const std::string id = xjob::add_requested_job(db, type, project, resource->get_object(), call.now);
+    body["job"] = find_job(db, id);
+  });
+  call.committed();
+  return json_response(200, body);
+}
+
+// Done again from the beginning of its lane; the id stays.
+http::Response redo(AdminCall& call) {
+  call.database.write([&](Connection& db) {
+    const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {call.id()});
+    if (found.empty()) throw no_job(call.id());
+    const storage::Row& row = found.front();
+    const std::string status = row.text("status");
+    if (status == engine::kRunning || status == engine::kSuccess)
+      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is " + status + ".");
+    db.execute(
+        "UPDATE jobs SET status = 'NEW', finished_at = NULL, expanded = 0, cursor_at = '', updated_at = ? WHERE "
+        "id = ?",
+        {call.now, call.id()});
+    engine::wake(db, {row.text("pod_id"), row.text("kind"), row.text("object_id")}, call.now, engine::Wake::fresh_wish);
+  });
+  call.committed();
+  return json_response(200, nullptr);
+}
+
+http::Response erase(AdminCall& call) {
+  call.database.write([&](Connection& db) {
+    const json::object job = find_job(db, call.id());
+    if (job.at("status") == json::value(engine::kRunning))
+      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is RUNNING.");
+    db.execute("DELETE FROM jobs WHERE id = ?", {call.id()});
+  });
+  return json_response(200, json::object{});
+}
+
+}  // namespace
+
+http::Response handle_jobs(AdminCall& call) {
+  if (!call.caller.admin()) throw admin_error(ErrorKind::forbidden, "Admin rights are required to work with jobs.");
+  const std::string& method = call.request.method;
+  const std::string id = call.id();
+  if (call.path.size() > 2) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
+  if (method == "GET") {
+    if (id.empty() || id == "detail") return list(call);
+    if (id == "schemas") return schemas();
+    json::object body;
+    call.database.read([&](Connection& db) { body["job"] = find_job(db, id); });
+    return json_response(200, body);
+  }
+  if (id.empty() && method == "POST") return create(call);
+  if (!id.empty() && method == "PUT") return redo(call);
+  if (!id.empty() && method == "DELETE") return erase(call);
+  throw admin_error(ErrorKind::method_not_allowed, "Method " + method + " is not known here.");
+}
+
+}  // namespace tricircle::api

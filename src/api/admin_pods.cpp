@@ -1,0 +1,141 @@
+#include "api/admin_support.hpp"
+#include "base/ids.hpp"
+#include "storage/sql.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorKind;
+using storage::Connection;
+
+constexpr const char* kTexts[] = {"region_name", "az_name", "pod_az_name", "dc_name", "neutron_url"};
+
+json::object shown(const storage::Row& row) {
+  json::object pod{{"pod_id", row.text("pod_id")}};
+  for (const char* name : kTexts) pod[name] = row.text(name);
+  pod["embedded"] = row.boolean("embedded");
+  const bool open = row.boolean("open");
+  pod["circuit"] = json::object{{"open", open}, {"last_error", open ? row.text("last_error") : std::string()}};
+  return pod;
+}
+
+json::array find_pods(Connection& db, const std::string& id) {
+  const auto found = db.execute(
+      "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.embedded, "
+      "coalesce(c.open, 0) AS open, coalesce(c.last_error, '') AS last_error FROM pods p LEFT JOIN circuits c ON "
+      "c.pod_id = p.pod_id WHERE ? = '' OR p.pod_id = ? ORDER BY p.region_name",
+      {id, id});
+  json::array pods;
+  for (const storage::Row& row : found.rows()) pods.push_back(shown(row));
+  return pods;
+}
+
+base::Error no_pod(const std::string& id) {
+  return admin_error(ErrorKind::not_found, "Pod " + id + " not found.");
+}
+
+json::object one_pod(AdminCall& call, const std::string& id) {
+  json::array pods;
+  call.database.read([&](Connection& db) { pods = find_pods(db, id); });
+  if (pods.empty()) throw no_pod(id);
+  return {{"pod", pods[0]}};
+}
+
+bool embedded_of(const json::object& given) {
+  const json::value* value = given.if_contains("embedded");
+  if (value == nullptr) return false;
+  if (!value->is_bool()) throw admin_error(ErrorKind::bad_request, "Field embedded must be true or false.");
+  return value->get_bool();
+}
+
+void check_url(const std::string& url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://"))
+    throw admin_error(ErrorKind::unprocessable, "neutron_url must begin with http:// or https://.");
+}
+
+json::object create_pod(AdminCall& call) {
+  const json::object given = admin_body(call, "pod");
+  storage::ColumnValues row;
+  for (const char* name : kTexts) {
+    std::string value = text_field(given, name);
+    if (value.size() > 255) throw admin_error(ErrorKind::bad_request, std::string(name) + " is longer than 255.");
+    row.emplace_back(name, std::move(value));
+  }
+  const std::string region = text_field(given, "region_name");
+  if (region.empty()) throw admin_error(ErrorKind::unprocessable, "region_name must not be empty.");
+  // A pod without a zone of its own stands for the centre, which needs no Neutron URL.
+  if (!text_field(given, "az_name").empty()) check_url(text_field(given, "neutron_url"));
+  const std::string id = base::new_uuid();
+  row.emplace_back("pod_id", id);
+  row.emplace_back("embedded", std::int64_t{embedded_of(given)});
+  row.emplace_back("created_at", call.now);
+  call.database.write([&](Connection& db) {
+    const bool second_centre =
+        text_field(given, "az_name").empty() && !db.execute("SELECT pod_id FROM pods WHERE az_name = ''").empty();
+    if (second_centre) throw admin_error(ErrorKind::conflict, "There is a central region already.");
+    if (!storage::insert_if_absent(db, "pods", row))
+      throw admin_error(ErrorKind::conflict, "Region " + region + " exists already.");
+  });
+  return one_pod(call, id);
+}
+
+json::object update_pod(AdminCall& call) {
+  const json::object given = admin_body(call, "pod");
+  const std::string id = call.id();
+  if (given.contains("neutron_url")) check_url(text_field(given, "neutron_url"));
+  if (given.contains("region_name") || given.contains("pod_id"))
+    throw admin_error(ErrorKind::bad_request, "A pod's region_name and pod_id cannot be changed.");
+  call.database.write([&](Connection& db) {
+    if (find_pods(db, id).empty()) throw no_pod(id);
+    for (const char* name : kTexts) {
+      if (!given.contains(name)) continue;
+      db.execute("UPDATE pods SET " + storage::quoted(name) + " = ? WHERE pod_id = ?", {text_field(given, name), id});
+    }
+    if (given.contains("embedded"))
+      db.execute("UPDATE pods SET embedded = ? WHERE pod_id = ?", {std::int64_t{embedded_of(given)}, id});
+    // A new URL may answer where the old one did not: the next probe comes at once.
+    db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {call.now, id});
+  });
+  call.committed();
+  return one_pod(call, id);
+}
+
+void delete_pod(AdminCall& call) {
+  call.database.write([&](Connection& db) {
+    if (find_pods(db, call.id()).empty()) throw no_pod(call.id());
+    if (!db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty())
+      throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
+    db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
+    db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
+  });
+}
+
+}  // namespace
+
+http::Response handle_pods(AdminCall& call) {
+  // The original's word for a missing right in this part of the API.
+  if (!call.caller.admin()) throw admin_error(ErrorKind::unauthorized, "Admin rights are required to work with pods.");
+  const std::string& method = call.request.method;
+  if (call.path.size() > 2) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
+  if (call.id().empty()) {
+    if (method == "POST") return json_response(200, create_pod(call));
+    if (method == "GET") {
+      json::array pods;
+      call.database.read([&](Connection& db) { pods = find_pods(db, ""); });
+      return json_response(200, json::object{{"pods", std::move(pods)}});
+    }
+  } else {
+    if (method == "GET") return json_response(200, one_pod(call, call.id()));
+    if (method == "PUT") return json_response(200, update_pod(call));
+    if (method == "DELETE") {
+      delete_pod(call);
+      return json_response(200, json::object{});
+    }
+  }
+  throw admin_error(ErrorKind::method_not_allowed, "Method " + method + " is not known here.");
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,47 @@
+// Shared by the Admin API's parts: what a handler gets, its error shapes and its paging. Pool threads.
+#pragma once
+#include "api/caller.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "storage/database.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace tricircle::api {
+
+struct AdminCall {
+  const http::Request& request;
+  Caller caller;
+  std::vector<std::string> path;  // segments after /v1.0
+  storage::Database& database;
+  base::Micros now;
+  std::function<void()> committed;
+
+  std::string id() const { return path.size() > 1 ? path[1] : std::string(); }
+  std::string query(std::string_view name) const;  // '' when absent
+};
+
+// Throws base::Error: bad_request for a body that is no object under `key`.
+boost::json::object admin_body(const AdminCall&, std::string_view key);
+
+http::Response json_response(int status, const boost::json::value& body);
+
+base::Error admin_error(base::ErrorKind kind, const std::string& message);
+
+std::string text_field(const boost::json::object&,
+                       std::string_view name);  // '' when absent or null; bad_request if no text
+
+// ?limit and the next link that keeps the caller's filters.
+std::int64_t page_limit(const AdminCall&);
+boost::json::array next_links(const AdminCall&, const std::string& marker);
+
+http::Response handle_pods(AdminCall&);
+http::Response handle_routings(AdminCall&);
+http::Response handle_jobs(AdminCall&);
+
+}  // namespace tricircle::api
