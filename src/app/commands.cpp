@@ -1,0 +1,196 @@
+#include "app/commands.hpp"
+
+#include "app/admin_client.hpp"
+#include "app/table_printer.hpp"
+#include "base/config.hpp"
+#include "storage/database.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::app {
+namespace {
+
+namespace json = boost::json;
+
+// What the commands share on the command line. Lives as long as the process.
+struct Options {
+  std::string url = "http://127.0.0.1:9696";
+  std::string format = "table";
+  std::string id, region, az_name, pod_az_name, dc_name, neutron_url;
+  std::string type, central_id, local_id, pod, project = "admin";
+  std::string status;
+  std::string connection;
+  bool all_projects = false;
+
+  Format shape() const { return format == "json" ? Format::json : Format::table; }
+};
+
+class Commands {
+ public:
+  Commands(CLI::App& app, int& exit_code) : exit_code_(exit_code) {
+    add_pods(*app.add_subcommand("pod", "Regions that policies are kept true in"));
+    add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
+    add_jobs(*app.add_subcommand("job", "XJob's work, done and to do"));
+    add_store(*app.add_subcommand("db", "The centre's store"));
+    app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {
+      std::cout << base::config_reference();
+    });
+  }
+
+ private:
+  CLI::App* command(CLI::App& group, const char* name, const char* what, const char* example,
+                    std::function<void(AdminClient&)> work) {
+    group.require_subcommand(1);
+    CLI::App* sub = group.add_subcommand(name, what);
+    sub->add_option("--url", options_.url, "The centre")->envname("TRICIRCLE_URL")->capture_default_str();
+    sub->add_option("-f,--format", options_.format, "table or json")->check(CLI::IsMember({"table", "json"}));
+    sub->footer(std::string("Example: tricircle ") + example);
+    sub->callback([this, work = std::move(work)] {
+      try {
+        AdminClient client(options_.url);
+        work(client);
+      } catch (const CommandFailed& failed) {
+        std::cerr << failed.what() << '\n';
+        exit_code_ = failed.exit_code;
+      }
+    });
+    return sub;
+  }
+
+  void print_one(const json::value& answer, const char* key) const {
+    std::cout << shown_object(answer.at(key).as_object(), options_.shape());
+  }
+
+  void print_all(const json::value& answer, const char* key, const std::vector<std::string>& columns) const {
+    std::cout << shown_list(answer.at(key).as_array(), columns, options_.shape());
+  }
+
+  std::string scope() const { return options_.all_projects ? "&all_projects=true" : ""; }
+
+  void add_pods(CLI::App& pods) {
+    command(pods, "list", "List pods", "pod list", [this](AdminClient& client) {
+      print_all(client.call("GET", "/pods"), "pods", {"pod_id", "region_name", "az_name", "neutron_url", "circuit"});
+    });
+    command(
+        pods, "show", "Show a pod", "pod show RegionOne",
+        [this](AdminClient& client) { print_one(client.call("GET", "/pods/" + client.pod_id(options_.id)), "pod"); })
+        ->add_option("pod", options_.id, "Id or region")
+        ->required();
+    CLI::App* create =
+        command(pods, "create", "Add a pod", "pod create RegionOne --az-name az1 --neutron-url http://10.0.0.5:9696",
+                [this](AdminClient& client) {
+                  const json::object pod{{"region_name", options_.region},
+                                         {"az_name", options_.az_name},
+                                         {"pod_az_name", options_.pod_az_name},
+                                         {"dc_name", options_.dc_name},
+                                         {"neutron_url", options_.neutron_url}};
+                  print_one(client.call("POST", "/pods", json::object{{"pod", pod}}), "pod");
+                });
+    create->add_option("region", options_.region, "Name of the region, as in Keystone")->required();
+    create->add_option("--az-name", options_.az_name, "Availability zone that the pod stands for")->required();
+    create->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
+    create->add_option("--pod-az-name", options_.pod_az_name, "Availability zone inside the pod");
+    create->add_option("--dc-name", options_.dc_name, "Data centre");
+    CLI::App* set = command(
+        pods, "set", "Change a pod's URL", "pod set RegionOne --neutron-url http://10.0.0.6:9696",
+        [this](AdminClient& client) {
+          const json::object pod{{"neutron_url", options_.neutron_url}};
+          print_one(client.call("PUT", "/pods/" + client.pod_id(options_.id), json::object{{"pod", pod}}), "pod");
+        });
+    set->add_option("pod", options_.id, "Id or region")->required();
+    set->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
+    command(pods, "delete", "Forget a pod that no routing points to", "pod delete RegionOne",
+            [this](AdminClient& client) { client.call("DELETE", "/pods/" + client.pod_id(options_.id)); })
+        ->add_option("pod", options_.id, "Id or region")
+        ->required();
+  }
+
+  void add_routings(CLI::App& routings) {
+    CLI::App* list = command(routings, "list", "List routings", "routing list --type network --all-projects",
+                             [this](AdminClient& client) {
+                               std::string query = "/routings?limit=0" + scope();
+                               if (!options_.type.empty()) query += "&resource_type=" + options_.type;
+                               print_all(client.call("GET", query), "routings",
+                                         {"id", "resource_type", "top_id", "bottom_id", "pod_id", "project_id"});
+                             });
+    list->add_option("--type", options_.type, "network, port, qos_policy, ...");
+    list->add_flag("--all-projects", options_.all_projects, "Not only the caller's project");
+    CLI::App* create =
+        command(routings, "create", "Tie a pod's network or port to a central one",
+                "routing create --type network --top CENTRAL_ID --bottom LOCAL_ID --pod RegionOne",
+                [this](AdminClient& client) {
+                  const json::object routing{{"top_id", options_.central_id},
+                                             {"bottom_id", options_.local_id},
+                                             {"pod_id", client.pod_id(options_.pod)},
+                                             {"project_id", options_.project},
+                                             {"resource_type", options_.type}};
+                  print_one(client.call("POST", "/routings", json::object{{"routing", routing}}), "routing");
+                });
+    create->add_option("--type", options_.type, "network or port")->required();
+    create->add_option("--top", options_.central_id, "Id at the centre")->required();
+    create->add_option("--bottom", options_.local_id, "Id in the pod")->required();
+    create->add_option("--pod", options_.pod, "Id or region")->required();
+    create->add_option("--project", options_.project, "Owner")->capture_default_str();
+    command(routings, "delete", "Take a routing away; the pod is left as it is", "routing delete 17",
+            [this](AdminClient& client) { client.call("DELETE", "/routings/" + options_.id); })
+        ->add_option("id", options_.id, "Id of the routing")
+        ->required();
+  }
+
+  void add_jobs(CLI::App& jobs) {
+    CLI::App* list = command(jobs, "list", "List jobs, the newest first", "job list --status FAIL --all-projects",
+                             [this](AdminClient& client) {
+                               std::string query = "/jobs?limit=0" + scope();
+                               if (!options_.type.empty()) query += "&type=" + options_.type;
+                               if (!options_.status.empty()) query += "&status=" + options_.status;
+                               if (!options_.pod.empty()) query += "&pod_id=" + client.pod_id(options_.pod);
+                               print_all(client.call("GET", query), "jobs",
+                                         {"id", "type", "status", "resource", "attempts", "last_error", "timestamp"});
+                             });
+    list->add_option("--type", options_.type, "qos_create, qos_update, ...");
+    list->add_option("--status", options_.status, "NEW, RUNNING, SUCCESS or FAIL");
+    list->add_option("--pod", options_.pod, "Id or region");
+    list->add_flag("--all-projects", options_.all_projects, "Not only the caller's project");
+    command(jobs, "show", "Show a job", "job show JOB_ID",
+            [this](AdminClient& client) { print_one(client.call("GET", "/jobs/" + options_.id), "job"); })
+        ->add_option("id", options_.id, "Id of the job")
+        ->required();
+    command(jobs, "redo", "Try a job again at once", "job redo JOB_ID",
+            [this](AdminClient& client) { client.call("PUT", "/jobs/" + options_.id); })
+        ->add_option("id", options_.id, "Id of the job")
+        ->required();
+  }
+
+  void add_store(CLI::App& store) {
+    store.require_subcommand(1);
+    const auto add = [&](const char* name, const char* what, bool upgrades) {
+      CLI::App* sub = store.add_subcommand(name, what);
+      sub->add_option("--connection", options_.connection, "sqlite:////absolute/path/to/file.db")->required();
+      sub->footer(std::string("Example: tricircle db ") + name +
+                  " --connection sqlite:////var/lib/tricircle/central.db");
+      sub->callback([this, upgrades] {
+        const auto database = storage::open_database(options_.connection);
+        if (upgrades) storage::upgrade(*database);
+        std::cout << "schema " << storage::schema_version(*database) << " of " << storage::known_schema_version()
+                  << '\n';
+      });
+    };
+    add("upgrade", "Bring the store's schema up to this program's", true);
+    add("version", "Show the store's schema and this program's", false);
+  }
+
+  Options options_;
+  int& exit_code_;
+};
+
+}  // namespace
+
+void add_operator_commands(CLI::App& app, int& exit_code) {
+  // The callbacks refer to it until the process ends.
+  static Commands commands(app, exit_code);
+}
+
+}  // namespace tricircle::app

@@ -1,0 +1,78 @@
+#include "app/front.hpp"
+
+#include "api/neutron.hpp"
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "http/url.hpp"
+
+namespace tricircle::app {
+namespace {
+
+http::Response plain(int status, std::string text) {
+  return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text)};
+}
+
+// "/v2.0/ports/<uuid>" -> "/v2.0/ports/{id}": few label values, whatever is asked for.
+std::string route_of(const std::string& path) {
+  std::string route;
+  std::size_t from = 0;
+  while (from < path.size() && route.size() < 100) {
+    const std::size_t slash = path.find('/', from);
+    const std::string part = path.substr(from, slash == std::string::npos ? std::string::npos : slash - from);
+    const bool tag = route.ends_with("tags/");
+    route += base::is_uuid(part) ? "{id}" : tag ? "{tag}" : part;
+    if (slash == std::string::npos) break;
+    route += '/';
+    from = slash + 1;
+  }
+  return route;
+}
+
+std::string client_of(const http::Request& request) {
+  const std::string agent = request.header("user-agent");
+  return agent.starts_with("tricircle-") ? agent : "other";
+}
+
+}  // namespace
+
+http::Reply Front::handle(const http::Request& request) {
+  if (request.path == "/healthz") return plain(200, "ok\n");
+  if (request.path == "/readyz") return ready() ? plain(200, "ready\n") : plain(503, "not ready\n");
+  if (request.path == "/metrics") {
+    http::Response response = plain(200, metrics.text());
+    response.headers["content-type"] = "text/plain; version=0.0.4";
+    return response;
+  }
+  if (admin && (request.path == "/v1.0" || request.path.starts_with("/v1.0/"))) return admin(request);
+  return neutron(request);
+}
+
+void Front::count(const http::Request& request, const http::Response& response, std::int64_t micros) {
+  base::log::debug("answered method={} path={} status={} micros={} request={}", request.method, request.path,
+                   response.status, micros, request.id);
+  // A path that leads nowhere is a label of its own only once.
+  const std::string route = response.status == 404 ? "unknown or missing" : route_of(request.path);
+  const base::Labels labels{{"method", request.method},
+                            {"route", route},
+                            {"status", std::to_string(response.status)},
+                            {"client", client_of(request)}};
+  metrics.add("tricircle_http_requests_total", labels);
+  metrics.add("tricircle_http_request_microseconds_total", {{"method", request.method}}, static_cast<double>(micros));
+}
+
+std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const std::string& listen) {
+  const http::Endpoint endpoint = http::parse_listen(listen);
+  http::ServerOptions options;
+  options.address = endpoint.host;
+  options.port = endpoint.port;
+  options.on_error = [](const http::Request& request, const std::exception_ptr& error) {
+    return api::error_response(request, error);
+  };
+  options.on_answered = [this](const http::Request& request, const http::Response& response, std::int64_t micros) {
+    count(request, response, micros);
+  };
+  return std::make_unique<http::Server>(runtime, std::move(options),
+                                        [this](const http::Request& request) { return handle(request); });
+}
+
+}  // namespace tricircle::app

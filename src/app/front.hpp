@@ -1,0 +1,25 @@
+// The front door of a role: sends each request to the API that it is for, serves /healthz, /readyz and /metrics itself,
+// and counts what was answered. Owned by a role; plain functions for pool threads.
+#pragma once
+#include "base/metrics.hpp"
+#include "http/server.hpp"
+
+#include <functional>
+#include <string>
+
+namespace tricircle::app {
+
+struct Front {
+  http::Handler neutron;
+  http::Handler admin;          // empty: the role has none
+  std::function<bool()> ready;  // what /readyz tells
+  base::Metrics metrics;
+
+  http::Reply handle(const http::Request&);
+  void count(const http::Request&, const http::Response&, std::int64_t micros);
+
+  // A server for it, with the limits and error bodies that all roles share.
+  std::unique_ptr<http::Server> serve(base::Runtime&, const std::string& listen);
+};
+
+}  // namespace tricircle::app

@@ -1,0 +1,75 @@
+#include "app/roles.hpp"
+
+#include "http/url.hpp"
+
+namespace tricircle::app {
+namespace {
+
+std::unique_ptr<storage::Database> opened(const std::string& connection) {
+  auto database = storage::open_database(connection);
+  storage::upgrade(*database);
+  return database;
+}
+
+std::string sqlite_url(const std::filesystem::path& file) {
+  return "sqlite:///" + std::filesystem::absolute(file).string();
+}
+
+}  // namespace
+
+Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection,
+               remote::Credentials credentials, engine::Options options)
+    : ground_(ground) {
+  std::filesystem::create_directories(state);
+  database_ = opened(connection.empty() ? sqlite_url(state / "central.db") : connection);
+  hints_ = std::make_unique<engine::Hints>(state);
+  service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client,
+                                             std::move(credentials), options, state / "workers");
+}
+
+void Centre::start(bool runs_jobs) {
+  if (runs_jobs) hints_->listen(ground_.runtime, [this] { service_->hint(); });
+  service_->start(runs_jobs);
+}
+
+void Centre::stop() {
+  service_->stop(5);
+}
+
+void Centre::work_committed() {
+  hints_->send();
+}
+
+CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options, const std::string& listen)
+    : plugin_(centre.context(), ground.clock, options, [&centre] { centre.work_committed(); }),
+      neutron_(centre.database(), ground.clock, plugin_, api::caller_from_headers),
+      admin_(centre.database(), ground.clock, api::caller_from_headers, [&centre] { centre.work_committed(); }) {
+  front_.neutron = [this](const http::Request& request) { return neutron_.handle(request); };
+  front_.admin = [this](const http::Request& request) { return admin_.handle(request); };
+  front_.ready = [] { return true; };
+  server_ = front_.serve(ground.runtime, listen);
+}
+
+LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std::string& region,
+                   const std::string& listen, const std::string& central_url)
+    : region_(region) {
+  std::filesystem::create_directories(state);
+  database_ = opened(sqlite_url(state / "pod.db"));
+  front_.neutron = [this](const http::Request& request) { return pod_->handle(request); };
+  front_.ready = [] { return true; };
+  server_ = front_.serve(ground.runtime, listen);
+  const std::string url = "http://" + http::parse_listen(listen).host + ":" + std::to_string(server_->port());
+  pod_ = std::make_unique<pod::Pod>(ground.runtime, *database_, ground.client, ground.clock,
+                                    pod::PodOptions{region, central_url, url});
+}
+
+void LocalPod::start() {
+  pod_->start();
+}
+
+void LocalPod::stop() {
+  server_->stop();
+  pod_->stop();
+}
+
+}  // namespace tricircle::app

@@ -1,0 +1,78 @@
+// The roles of the binary as objects: each owns its parts, built in order, destroyed in reverse. One or several live in
+// one process (`up`). start() returns once the role serves; stop() is orderly. Made by main, used from the main thread.
+#pragma once
+#include "api/admin.hpp"
+#include "api/central_plugin.hpp"
+#include "api/neutron.hpp"
+#include "app/front.hpp"
+#include "engine/hints.hpp"
+#include "pod/pod.hpp"
+#include "storage/database.hpp"
+#include "xjob/service.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tricircle::app {
+
+// What all roles of a process share.
+struct Ground {
+  base::SystemClock clock;
+  base::Runtime runtime{32};
+  http::Client client;
+};
+
+// The centre's store with the XJob service on it: `central` has one that runs no jobs, `xjob` one that does.
+class Centre {
+ public:
+  Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Credentials,
+         engine::Options);
+  void start(bool runs_jobs);
+  void stop();
+  void work_committed();  // hints all workers on this machine
+
+  storage::Database& database() { return *database_; }
+  xjob::Context& context() { return service_->context(); }
+
+ private:
+  Ground& ground_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<engine::Hints> hints_;
+  std::unique_ptr<xjob::Service> service_;
+};
+
+class CentralApi {
+ public:
+  CentralApi(Ground&, Centre&, api::CentralOptions, const std::string& listen);
+  void stop() { server_->stop(); }
+  std::uint16_t port() const { return server_->port(); }
+
+ private:
+  api::CentralPlugin plugin_;
+  api::Neutron neutron_;
+  api::Admin admin_;
+  Front front_;
+  std::unique_ptr<http::Server> server_;
+};
+
+class LocalPod {
+ public:
+  // `host` of `listen` is what the centre is told to call.
+  LocalPod(Ground&, const std::filesystem::path& state, const std::string& region, const std::string& listen,
+           const std::string& central_url);
+  void start();
+  void stop();
+  std::uint16_t port() const { return server_->port(); }
+  const std::string& region() const { return region_; }
+
+ private:
+  std::string region_;
+  std::unique_ptr<storage::Database> database_;
+  Front front_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<pod::Pod> pod_;
+};
+
+}  // namespace tricircle::app

@@ -1,0 +1,74 @@
+#include "app/settings.hpp"
+
+#include "base/config.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "http/url.hpp"
+
+namespace tricircle::app {
+namespace {
+
+remote::Credentials credentials_of(const base::Config& config) {
+  remote::Credentials credentials;
+  credentials.auth_url = config.auth_url;
+  credentials.username = config.username;
+  credentials.password = config.password;
+  credentials.project_name = config.project_name;
+  credentials.ca_file = config.cafile;
+  credentials.user_domain_is_name = config.user_domain_id.empty() && !config.user_domain_name.empty();
+  credentials.project_domain_is_name = config.project_domain_id.empty() && !config.project_domain_name.empty();
+  const auto pick = [](const std::string& id, const std::string& name) {
+    return !id.empty() ? id : !name.empty() ? name : std::string("default");
+  };
+  credentials.user_domain = pick(config.user_domain_id, config.user_domain_name);
+  credentials.project_domain = pick(config.project_domain_id, config.project_domain_name);
+  return credentials;
+}
+
+engine::Options engine_of(const base::Config& config) {
+  engine::Options options;
+  options.lease = config.lease;
+  options.beat = std::min(options.beat, config.lease / 4);
+  options.stop_calling = config.lease * 3 / 5;
+  options.call_deadline = config.call_deadline;
+  options.settle = config.settle;
+  options.poll = config.poll;
+  options.first_backoff = config.first_backoff;
+  options.longest_backoff = config.longest_backoff;
+  options.first_probe = config.probe_first;
+  options.longest_probe = config.probe_longest;
+  options.in_flight = static_cast<std::size_t>(config.in_flight);
+  options.in_flight_per_pod = static_cast<std::size_t>(config.in_flight_per_pod);
+  return options;
+}
+
+void refuse_open_door(const RunOptions& options, const std::string& listen) {
+  if (!options.no_auth) {
+    throw base::Error(base::ErrorKind::unprocessable, "",
+                      "this version believes its callers: say --no-auth, which is taken on a loopback address only");
+  }
+  const std::string host = http::parse_listen(listen).host;
+  if (!host.starts_with("127.") && host != "::1" && host != "localhost") {
+    throw base::Error(base::ErrorKind::unprocessable, "",
+                      "--no-auth is taken on a loopback address only, not on " + host);
+  }
+}
+
+}  // namespace
+
+Settings load_settings(const RunOptions& options, bool auth_wanted) {
+  const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
+  base::configure_log({config.log_file, config.debug});
+  Settings settings;
+  settings.state = std::filesystem::absolute(options.state);
+  settings.listen = options.listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : options.listen;
+  if (auth_wanted) refuse_open_door(options, settings.listen);
+  settings.connection = config.connection;
+  settings.credentials = credentials_of(config);
+  settings.engine = engine_of(config);
+  settings.central.sync_timeout = config.sync_timeout;
+  settings.central.release_ports_synchronously = config.disassociate_port == "sync";
+  return settings;
+}
+
+}  // namespace tricircle::app
