@@ -1,0 +1,60 @@
+# What people type. Each target says what it does in `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
+JOBS ?= $(shell nproc)
+
+.PHONY: help deps build build-dev run test test-unit test-service test-tsan test-openstack soak bench format tidy clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+deps: ## Install the Debian packages that are missing
+	@scripts/install-deps
+
+build: ## Build the optimised binary: build/release/src/app/tricircle
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+
+build-dev: ## Build with sanitizers and warnings as errors
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS)
+
+run: deps build ## Install, build, start a cloud of two embedded pods, show a policy reaching them, and stay
+	@scripts/run-demo
+
+test: build-dev test-unit test-service ## All tests that need no OpenStack
+
+test-unit:
+	@scripts/check-rooms --self-test
+	@scripts/check-rooms
+	@ctest --preset dev -j $(JOBS) --output-on-failure | tail -n 40
+
+test-service:
+	@$(PYTEST) tests/service
+
+test-tsan: ## The engine's tests, and those of what it stands on, under ThreadSanitizer
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan -j $(JOBS) --target tricircle_storage_test tricircle_http_test tricircle_engine_test
+	@ctest --preset tsan -j $(JOBS) -R '^(storage|http|engine)\.' --output-on-failure | tail -n 20
+
+test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab is started and stopped
+	@scripts/install-deps --lab
+	@trap 'tests/openstack/lab/down --purge' EXIT; tests/openstack/lab/up --pods 2; $(PYTEST) tests/openstack
+
+soak: build ## Long counts, by hand
+	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak
+
+bench: build ## Measure; prints a table and writes build/bench.json
+	@scripts/bench
+
+format: ## Put every C++ file in form
+	@git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-19 -i
+
+tidy: build-dev ## clang-tidy on FILES=... (default: all of src but tests)
+	@files="$(FILES)"; files=$${files:-$$(git ls-files 'src/*.cpp' | grep -v _test.cpp)}; \
+	printf '%s\n' $$files | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/dev --quiet
+
+clean: ## Remove everything that was built
+	@rm -rf build
