@@ -1,0 +1,148 @@
+#include "api/address_search.hpp"
+
+#include "storage/sql.hpp"
+
+#include <charconv>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+namespace tricircle::api {
+namespace {
+
+using domain::Address;
+using domain::AddressRange;
+using storage::Connection;
+
+// Addresses are stored as digits of one length, so that the database's order of texts is the order of addresses.
+std::string key_of(const Address& address) {
+  return address.v6 ? fmt::format("{:016x}{:016x}", address.high, address.low) : fmt::format("{:08x}", address.low);
+}
+
+std::uint64_t hexadecimal(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  return number;
+}
+
+Address address_of(std::string_view key) {
+  if (key.size() == 8) return {false, 0, hexadecimal(key)};
+  return {true, hexadecimal(key.substr(0, 16)), hexadecimal(key.substr(16))};
+}
+
+// `count` addresses further, at most the last of the pool.
+Address further(const AddressRange& pool, const Address& from, std::uint64_t count) {
+  const std::uint64_t left = pool.last.low - from.low;
+  if (from.high == pool.last.high) return {from.v6, from.high, from.low + std::min(count, left)};
+  const std::uint64_t low = from.low + count;
+  const Address there{from.v6, low < count ? from.high + 1 : from.high, low};
+  return std::min(there, pool.last);
+}
+
+std::uint64_t taken_between(Connection& db, const Subnet& subnet, const Address& first, const Address& last) {
+  const auto result =
+      db.execute("SELECT COUNT(*) AS taken FROM ip_allocations WHERE subnet_id = ? AND ip_address BETWEEN ? AND ?",
+                 {subnet.id, key_of(first), key_of(last)});
+  return static_cast<std::uint64_t>(result.front().integer("taken"));
+}
+
+// Among n + 1 addresses of which n are taken there is a free one: halve until it is found, counting one half each time.
+std::optional<Address> lowest_free(Connection& db, const Subnet& subnet, const AddressRange& pool) {
+  Address first = pool.first;
+  std::uint64_t span = taken_between(db, subnet, pool.first, pool.last);  // the free one is within `span` of `first`
+  if (!(first.high == pool.last.high && pool.last.low - first.low < span)) {
+    while (span > 0) {
+      const std::uint64_t half = span / 2;
+      const bool full = taken_between(db, subnet, first, further(pool, first, half)) == half + 1;
+      if (full) first = further(pool, first, half + 1);
+      span = full ? span - half - 1 : half;
+    }
+    if (pool.contains(first)) return first;
+  }
+  return std::nullopt;
+}
+
+std::optional<Address> highest_taken(Connection& db, const Subnet& subnet, const AddressRange& pool) {
+  const auto found = db.execute(
+      "SELECT ip_address FROM ip_allocations WHERE subnet_id = ? AND ip_address BETWEEN ? AND ? "
+      "ORDER BY ip_address DESC LIMIT 1",
+      {subnet.id, key_of(pool.first), key_of(pool.last)});
+  if (found.empty()) return std::nullopt;
+  return address_of(found.front().text("ip_address"));
+}
+
+std::optional<Address> take_after_highest(Connection& db, const Subnet& subnet, const std::string& port_id,
+                                          const AddressRange& pool) {
+  const std::optional<Address> highest = highest_taken(db, subnet, pool);
+  std::optional<Address> address = highest ? domain::next(*highest) : pool.first;
+  // Others may take the same at this moment: theirs is not in our snapshot, but the key says so.
+  for (; address && pool.contains(*address); address = domain::next(*address)) {
+    if (take(db, subnet, port_id, *address)) return address;
+  }
+  return std::nullopt;
+}
+
+std::optional<Address> take_lowest(Connection& db, const Subnet& subnet, const std::string& port_id,
+                                   AddressRange pool) {
+  for (;;) {
+    const std::optional<Address> address = lowest_free(db, subnet, pool);
+    if (!address || take(db, subnet, port_id, *address)) return address;
+    const std::optional<Address> after = domain::next(*address);
+    if (!after || !pool.contains(*after)) return std::nullopt;
+    pool.first = *after;
+  }
+}
+
+AddressRange pool_of(const boost::json::value& entry) {
+  const auto first = domain::parse_address(entry.at("start").as_string());
+  const auto last = domain::parse_address(entry.at("end").as_string());
+  return {first.value(), last.value()};
+}
+
+}  // namespace
+
+std::vector<Subnet> subnets_of(Connection& db, const std::string& network_id) {
+  std::vector<Subnet> subnets;
+  const auto found = db.execute(
+      "SELECT id, cidr, allocation_pools FROM subnets WHERE network_id = ? ORDER BY created_at, id", {network_id});
+  for (const storage::Row& row : found.rows()) {
+    Subnet& subnet = subnets.emplace_back();
+    subnet.id = row.text("id");
+    subnet.cidr = domain::parse_cidr(row.text("cidr")).value();
+    const boost::json::value pools = boost::json::parse(row.text("allocation_pools"));
+    for (const boost::json::value& entry : pools.as_array()) subnet.pools.push_back(pool_of(entry));
+  }
+  return subnets;
+}
+
+std::vector<Taken> taken_by(Connection& db, const std::string& port_id) {
+  std::vector<Taken> all;
+  const auto found = db.execute("SELECT subnet_id, ip_address FROM ip_allocations WHERE port_id = ?", {port_id});
+  for (const storage::Row& row : found.rows())
+    all.push_back({row.text("subnet_id"), address_of(row.text("ip_address"))});
+  return all;
+}
+
+bool take(Connection& db, const Subnet& subnet, const std::string& port_id, const Address& address) {
+  return storage::insert_if_absent(db, "ip_allocations",
+                                   {{"subnet_id", subnet.id}, {"ip_address", key_of(address)}, {"port_id", port_id}});
+}
+
+void give_back(Connection& db, const Taken& taken) {
+  db.execute("DELETE FROM ip_allocations WHERE subnet_id = ? AND ip_address = ?",
+             {taken.subnet_id, key_of(taken.address)});
+}
+
+std::optional<Address> take_free(Connection& db, const Subnet& subnet, const std::string& port_id) {
+  for (const AddressRange& pool : subnet.pools) {
+    if (const auto address = take_after_highest(db, subnet, port_id, pool)) return address;
+  }
+  for (const AddressRange& pool : subnet.pools) {
+    if (const auto address = take_lowest(db, subnet, port_id, pool)) return address;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,34 @@
+// The rows of ip_allocations: taking an address, and finding a free one without reading all that are taken. Inside the
+// caller's writing transaction, any thread.
+#pragma once
+#include "domain/ip.hpp"
+#include "storage/connection.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tricircle::api {
+
+struct Subnet {
+  std::string id;
+  domain::Cidr cidr;
+  std::vector<domain::AddressRange> pools;
+};
+
+struct Taken {
+  std::string subnet_id;
+  domain::Address address;
+};
+
+std::vector<Subnet> subnets_of(storage::Connection&, const std::string& network_id);  // oldest first
+std::vector<Taken> taken_by(storage::Connection&, const std::string& port_id);
+
+bool take(storage::Connection&, const Subnet&, const std::string& port_id, const domain::Address&);  // false: in use
+void give_back(storage::Connection&, const Taken&);
+
+// The address after the highest one taken, so that one just given back is not given out at once; where there is none,
+// the lowest free one. None: the pools are exhausted.
+std::optional<domain::Address> take_free(storage::Connection&, const Subnet&, const std::string& port_id);
+
+}  // namespace tricircle::api

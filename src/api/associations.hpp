@@ -1,0 +1,27 @@
+// When a network or port may have a QoS policy. Inside the caller's writing transaction: a chosen policy's row is
+// written first (met), so that of an association and a delete of the policy one waits. Any thread; throws base::Error.
+#pragma once
+#include "api/caller.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/connection.hpp"
+
+#include <string>
+
+namespace tricircle::api {
+
+// `before`: the policy that stands ("" = none), `wanted`: the one to be. `network`: the network itself, or the port's.
+void check_association(storage::Connection&, const Caller&, const std::string& before, const std::string& wanted,
+                       const domain::Record& network);
+
+// A rule of this type is about to be added to the policy: what uses the policy must be able to have it.
+void check_users_support(storage::Connection&, const std::string& policy_id, std::string_view rule_type);
+
+// QosPolicyInUse.
+void refuse_policy_in_use(storage::Connection&, const std::string& policy_id);
+// RbacPolicyInUse, when objects of other projects than the owner's have it.
+void refuse_used_by_others(storage::Connection&, const std::string& policy_id, const std::string& project_id);
+
+// Writes the policy's row; false: there is none.
+bool meet_policy(storage::Connection&, const std::string& policy_id);
+
+}  // namespace tricircle::api

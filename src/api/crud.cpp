@@ -1,0 +1,167 @@
+#include "api/crud.hpp"
+
+#include "api/access.hpp"
+#include "api/body.hpp"
+#include "api/columns.hpp"
+#include "api/lookup.hpp"
+#include "api/objects.hpp"
+#include "api/pages.hpp"
+#include "api/render.hpp"
+#include "api/revisions.hpp"
+#include "base/ids.hpp"
+#include "domain/validate.hpp"
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using domain::Record;
+using storage::Connection;
+
+// Before an object's absence from a list means anything, its plugin is asked for it.
+void ask_for_filtered(const Services& services, Connection& db, Call& call, const domain::Resource& resource,
+                      const ListQuery& query) {
+  for (const Filter& filter : query.filters) {
+    if (filter.attribute->name == "id") ask_for_missing(services, db, call, resource, filter.values);
+    if (filter.attribute->name == "network_id")
+      ask_for_missing(services, db, call, domain::network_resource(), filter.values);
+  }
+}
+
+// What the body names, as it was coerced: the rest are fallbacks, which anyone may have.
+Record only_given(const Record& wanted, const json::object& given) {
+  Record named;
+  for (const auto& entry : wanted) {
+    if (given.contains(entry.key())) named[entry.key()] = entry.value();
+  }
+  return named;
+}
+
+Record merged(Record record, const Record& changes) {
+  for (const auto& entry : changes) record[entry.key()] = entry.value();
+  return record;
+}
+
+void check(const domain::Resource& resource, const Record* before, const Record& wanted) {
+  if (resource.check != nullptr) resource.check(before, wanted);
+}
+
+}  // namespace
+
+Crud::Crud(const Services& services, const domain::Resource& resource, std::unique_ptr<Steps> steps)
+    : services_(services), resource_(resource), steps_(std::move(steps)) {}
+
+Record Crud::reread(Connection& db, const std::string& id) const {
+  std::optional<Record> object = find_object(db, resource_, id);
+  if (!object) throw std::logic_error("a row just written is not there");
+  return std::move(*object);
+}
+
+json::object Crud::whole(Connection& db, const Call& call, Record record) const {
+  const Fields fields = asked_fields(call.request.query);
+  add_derived(db, resource_, fields, {&record, 1});
+  return shown(resource_, record, call.caller, fields);
+}
+
+http::Response Crud::list(Call& call) const {
+  const ListQuery query = parse_list_query(resource_, call.request.query, call.caller);
+  json::object body;
+  services_.db.read([&](Connection& db) {
+    body.clear();
+    ask_for_filtered(services_, db, call, resource_, query);
+    std::vector<Record> page =
+        select_page(db, resource_, readable_columns(resource_), query, visible_to(call.caller, resource_));
+    add_derived(db, resource_, query.fields, page);
+    json::array objects;
+    for (const Record& record : page) objects.push_back(shown(resource_, record, call.caller, query.fields));
+    body[resource_.collection] = std::move(objects);
+    if (json::array links = page_links(call.request, query, page); !links.empty())
+      body[std::string(resource_.collection) + "_links"] = std::move(links);
+  });
+  return json_response(200, body);
+}
+
+http::Response Crud::show(Call& call, const std::string& id) const {
+  json::object body;
+  services_.db.read(
+      [&](Connection& db) { body[resource_.name] = whole(db, call, found(services_, db, call, resource_, id)); });
+  return json_response(200, body);
+}
+
+http::Response Crud::create(Call& call) const {
+  const GivenObjects given = given_objects(resource_, call.body, steps_->takes_several());
+  json::object body;
+  services_.db.write([&](Connection& db) {
+    json::array objects;
+    for (const json::object* object : given.objects) objects.push_back(whole(db, call, create_one(db, call, *object)));
+    if (given.bulk) {
+      body[resource_.collection] = std::move(objects);
+    } else {
+      body[resource_.name] = std::move(objects.front());
+    }
+  });
+  return json_response(201, body);
+}
+
+Record Crud::create_one(Connection& db, Call& call, const json::object& given) const {
+  Record wanted = steps_->parsed(call, given);
+  if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id;
+  check_may_create(call.caller, resource_, only_given(wanted, given), wanted);
+  if (std::optional<Record> before = steps_->made_before(db, wanted)) return std::move(*before);
+  if (!wanted.contains("id")) wanted["id"] = base::new_uuid();
+  check(resource_, nullptr, wanted);
+  steps_->complete(db, call, wanted);
+  services_.plugin.before_create(db, call, resource_, wanted);
+  steps_->insert(db, call, wanted);
+  Record after = reread(db, text_in(wanted, "id"));
+  services_.plugin.changed(db, call, {Verb::created, resource_, nullptr, &after, text_in(after, "project_id")});
+  return reread(db, text_in(wanted, "id"));
+}
+
+http::Response Crud::update(Call& call, const std::string& id) const {
+  json::object body;
+  services_.db.write([&](Connection& db) { body[resource_.name] = whole(db, call, update_one(db, call, id)); });
+  return json_response(200, body);
+}
+
+Record Crud::update_one(Connection& db, Call& call, const std::string& id) const {
+  const json::object& given = given_object(resource_, call.body);
+  const Record before = found(services_, db, call, resource_, id);
+  Record changes = domain::parsed_for_update(resource_, given);
+  check_may_update(call.caller, resource_, before, changes);
+  check_revision(call.request, before);
+  if (services_.plugin.takes_over(db, call, Verb::updated, resource_, before, &changes)) return reread(db, id);
+  if (changes.empty()) return before;
+  check(resource_, &before, merged(before, changes));
+  steps_->before_update(db, call, before, changes);
+  steps_->update(db, call, before, changes);
+  const Record after = reread(db, id);
+  services_.plugin.changed(db, call, {Verb::updated, resource_, &before, &after, text_in(after, "project_id")});
+  return reread(db, id);
+}
+
+http::Response Crud::remove(Call& call, const std::string& id) const {
+  services_.db.write([&](Connection& db) {
+    const Record before = found(services_, db, call, resource_, id);
+    check_may_delete(call.caller, resource_, before);
+    check_revision(call.request, before);
+    if (services_.plugin.takes_over(db, call, Verb::deleted, resource_, before, nullptr)) return;
+    steps_->remove(db, call, before);
+    services_.plugin.changed(db, call, {Verb::deleted, resource_, &before, nullptr, text_in(before, "project_id")});
+  });
+  return no_content();
+}
+
+void add_resource_routes(Router& router, const Services& services, const domain::Resource& resource,
+                         std::unique_ptr<Steps> steps) {
+  const auto crud = std::make_shared<const Crud>(services, resource, std::move(steps));
+  const std::string all(resource.path);
+  const std::string one = all + "/{id}";
+  router.add("GET", all, [crud](Call& call, const Parameters&) { return crud->list(call); });
+  router.add("POST", all, [crud](Call& call, const Parameters&) { return crud->create(call); });
+  router.add("GET", one, [crud](Call& call, const Parameters& path) { return crud->show(call, path[0]); });
+  router.add("PUT", one, [crud](Call& call, const Parameters& path) { return crud->update(call, path[0]); });
+  router.add("DELETE", one, [crud](Call& call, const Parameters& path) { return crud->remove(call, path[0]); });
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,99 @@
+#include "api/associations.hpp"
+#include "api/columns.hpp"
+#include "api/objects.hpp"
+#include "api/steps.hpp"
+#include "domain/errors.hpp"
+#include "domain/validate.hpp"
+
+#include <fmt/format.h>
+
+namespace tricircle::api {
+namespace {
+
+using domain::Record;
+using storage::Connection;
+
+Record merged(Record record, const Record& changes) {
+  for (const auto& entry : changes) record[entry.key()] = entry.value();
+  return record;
+}
+
+// Neutron's way: a new network gets its project's default policy even where null was asked for.
+void take_default_policy(Connection& db, Record& wanted) {
+  if (!text_in(wanted, "qos_policy_id").empty()) return;
+  const auto found = db.execute("SELECT id FROM qos_policies WHERE project_id = ? AND is_default = 1",
+                                {text_in(wanted, "project_id")});
+  if (!found.empty()) wanted["qos_policy_id"] = found.front().text("id");
+}
+
+void refuse_unsharing_in_use(Connection& db, const Record& before, const Record& changes) {
+  if (!flag_in(before, "shared") || !changes.contains("shared") || flag_in(changes, "shared")) return;
+  const std::string id = text_in(before, "id");
+  const auto others = db.execute("SELECT id FROM ports WHERE network_id = ? AND project_id <> ? LIMIT 1",
+                                 {id, text_in(before, "project_id")});
+  if (others.empty()) return;
+  throw base::Error(base::ErrorKind::conflict, "InvalidSharedSetting",
+                    fmt::format("Unable to reconfigure sharing settings for network {}. "
+                                "Multiple tenants are using it.",
+                                text_in(before, "name")));
+}
+
+class NetworkSteps final : public Steps {
+ public:
+  using Steps::Steps;
+
+  Record parsed(const Call&, const boost::json::object& given) const override {
+    return domain::parsed_for_create(domain::network_resource(), given);
+  }
+
+  void complete(Connection& db, Call& call, Record& wanted) const override {
+    take_default_policy(db, wanted);
+    check_association(db, call.caller, {}, text_in(wanted, "qos_policy_id"), wanted);
+  }
+
+  void insert(Connection& db, Call&, Record& wanted) const override {
+    insert_object(db, domain::network_resource(), wanted, services_.clock.now());
+  }
+
+  void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
+    refuse_unsharing_in_use(db, before, changes);
+    const Record wanted = merged(before, changes);
+    check_association(db, call.caller, text_in(before, "qos_policy_id"), text_in(wanted, "qos_policy_id"), wanted);
+  }
+
+  void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
+    update_object(db, domain::network_resource(), text_in(before, "id"), changes, services_.clock.now());
+  }
+
+  void remove(Connection& db, Call& call, const Record& before) const override {
+    const std::string id = text_in(before, "id");
+    db.execute("UPDATE networks SET met = met + 1 WHERE id = ?", {id});
+    if (!db.execute("SELECT id FROM ports WHERE network_id = ? LIMIT 1", {id}).empty())
+      throw domain::network_in_use(id);
+    remove_subnets(db, call, id);
+    try {
+      delete_object(db, domain::network_resource(), id);
+    } catch (const storage::ForeignKeyViolation&) {
+      throw domain::network_in_use(id);
+    }
+  }
+
+ private:
+  void remove_subnets(Connection& db, Call& call, const std::string& network_id) const {
+    const domain::Resource& subnets = domain::subnet_resource();
+    const std::vector<storage::Value> parameters{network_id};
+    for (const Record& subnet :
+         select_records(db, subnets.table, readable_columns(subnets), "WHERE network_id = ?", parameters)) {
+      delete_object(db, subnets, text_in(subnet, "id"));
+      services_.plugin.changed(db, call, {Verb::deleted, subnets, &subnet, nullptr, text_in(subnet, "project_id")});
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Steps> network_steps(const Services& services) {
+  return std::make_unique<NetworkSteps>(services);
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,67 @@
+#include "api/associations.hpp"
+#include "api/columns.hpp"
+#include "api/objects.hpp"
+#include "api/steps.hpp"
+#include "domain/errors.hpp"
+#include "domain/validate.hpp"
+
+namespace tricircle::api {
+namespace {
+
+using domain::Record;
+using storage::Connection;
+
+class PolicySteps final : public Steps {
+ public:
+  using Steps::Steps;
+
+  // Neutron has no bulk create of policies.
+  bool takes_several() const override { return false; }
+
+  Record parsed(const Call&, const boost::json::object& given) const override {
+    return domain::parsed_for_create(domain::policy_resource(), given);
+  }
+
+  void complete(Connection& db, Call&, Record& wanted) const override {
+    if (flag_in(wanted, "is_default")) refuse_second_default(db, wanted);
+  }
+
+  void insert(Connection& db, Call&, Record& wanted) const override {
+    insert_object(db, domain::policy_resource(), wanted, services_.clock.now());
+  }
+
+  void before_update(Connection& db, Call&, const Record& before, Record& changes) const override {
+    const std::string id = text_in(before, "id");
+    meet_policy(db, id);
+    if (flag_in(changes, "is_default")) refuse_second_default(db, before);
+    if (flag_in(before, "shared") && changes.contains("shared") && !flag_in(changes, "shared"))
+      refuse_used_by_others(db, id, text_in(before, "project_id"));
+  }
+
+  void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
+    update_object(db, domain::policy_resource(), text_in(before, "id"), changes, services_.clock.now());
+  }
+
+  void remove(Connection& db, Call&, const Record& before) const override {
+    const std::string id = text_in(before, "id");
+    meet_policy(db, id);
+    refuse_policy_in_use(db, id);
+    delete_object(db, domain::policy_resource(), id);
+  }
+
+ private:
+  static void refuse_second_default(Connection& db, const Record& policy) {
+    const std::string project = text_in(policy, "project_id");
+    const auto others = db.execute("SELECT id FROM qos_policies WHERE project_id = ? AND is_default = 1 AND id <> ?",
+                                   {project, text_in(policy, "id")});
+    if (!others.empty()) throw domain::policy_default_exists(project);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Steps> policy_steps(const Services& services) {
+  return std::make_unique<PolicySteps>(services);
+}
+
+}  // namespace tricircle::api

@@ -1,0 +1,180 @@
+#include "api/rules.hpp"
+
+#include "api/access.hpp"
+#include "api/associations.hpp"
+#include "api/body.hpp"
+#include "api/columns.hpp"
+#include "api/lookup.hpp"
+#include "api/pages.hpp"
+#include "api/render.hpp"
+#include "api/rule_rows.hpp"
+#include "base/ids.hpp"
+#include "domain/errors.hpp"
+#include "domain/validate.hpp"
+
+#include <algorithm>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using domain::Record;
+using storage::Connection;
+
+constexpr domain::Attribute kId{.name = "id", .kind = domain::Kind::uuid};
+
+Columns listed_columns(const domain::Resource& resource) {
+  Columns columns{&kId};
+  for (const domain::Attribute& attribute : resource.attributes) columns.push_back(&attribute);
+  return columns;
+}
+
+void bump_policy(Connection& db, const std::string& policy_id, base::Micros now) {
+  db.execute("UPDATE qos_policies SET revision_number = revision_number + 1, updated_at = ? WHERE id = ?",
+             {now, policy_id});
+}
+
+const json::object& object_under(const std::string& key, const domain::Resource& resource, const json::value& body) {
+  domain::Resource named = resource;
+  named.name = key;
+  return given_object(named, body);
+}
+
+}  // namespace
+
+Record Rules::readable_policy(Connection& db, Call& call, const std::string& policy_id) const {
+  return found(services_, db, call, domain::policy_resource(), policy_id);
+}
+
+Record Rules::writable_policy(Connection& db, Call& call, const std::string& policy_id, std::string_view verb) const {
+  meet_policy(db, policy_id);
+  Record policy = readable_policy(db, call, policy_id);
+  check_may_write_rules(call.caller, verb, type_.resource);
+  return policy;
+}
+
+Record Rules::rule_of(Connection& db, const std::string& policy_id, const std::string& id) const {
+  for (Record& rule : rules_of(db, {policy_id})) {
+    if (text_in(rule, "id") == id && text_in(rule, "type") == type_.type) return std::move(rule);
+  }
+  throw domain::rule_not_found(policy_id, id.substr(0, 255));
+}
+
+void Rules::changed(Connection& db, Call& call, Verb verb, const Record& policy, const Record* before,
+                    const Record* after) const {
+  services_.plugin.changed(db, call, {verb, type_.resource, before, after, text_in(policy, "project_id")});
+}
+
+http::Response Rules::list(Call& call, const std::string& policy_id) const {
+  const ListQuery query = parse_list_query(type_.resource, call.request.query, call.caller);
+  json::object body;
+  services_.db.read([&](Connection& db) {
+    body.clear();
+    readable_policy(db, call, policy_id);
+    const Condition among{"qos_policy_id = ? AND type = ?", {policy_id, std::string(type_.type)}};
+    const std::vector<Record> page = select_page(db, type_.resource, listed_columns(type_.resource), query, among);
+    json::array rules;
+    for (const Record& rule : page) rules.push_back(shown_rule(type_.resource, rule, query.fields));
+    body[type_.resource.collection] = std::move(rules);
+    if (json::array links = page_links(call.request, query, page); !links.empty())
+      body[std::string(type_.resource.collection) + "_links"] = std::move(links);
+  });
+  return json_response(200, body);
+}
+
+http::Response Rules::show(Call& call, const std::string& policy_id, const std::string& id,
+                           const std::string& key) const {
+  json::object body;
+  services_.db.read([&](Connection& db) {
+    readable_policy(db, call, policy_id);
+    body[key] = shown_rule(type_.resource, rule_of(db, policy_id, id), asked_fields(call.request.query));
+  });
+  return json_response(200, body);
+}
+
+Record Rules::add(Connection& db, const std::string& policy_id, const json::object& given,
+                  std::vector<Record>& rules) const {
+  Record rule = domain::parsed_for_create(type_.resource, given);
+  rule["id"] = base::new_uuid();
+  rule["qos_policy_id"] = policy_id;
+  rule["type"] = type_.type;
+  rules.push_back(rule);
+  type_.conflict(policy_id, rules.back(), rules);
+  check_users_support(db, policy_id, type_.type);
+  insert_rule(db, type_, rule);
+  return rule;
+}
+
+http::Response Rules::create(Call& call, const std::string& policy_id) const {
+  const GivenObjects given = given_objects(type_.resource, call.body, true);
+  json::object body;
+  services_.db.write([&](Connection& db) {
+    const Record policy = writable_policy(db, call, policy_id, "create");
+    std::vector<Record> rules = rules_of(db, {policy_id});
+    json::array answer;
+    bump_policy(db, policy_id, services_.clock.now());
+    for (const json::object* object : given.objects) {
+      const Record rule = add(db, policy_id, *object, rules);
+      changed(db, call, Verb::created, policy, nullptr, &rule);
+      answer.push_back(given.bulk ? shown_rule_of_policy(type_.resource, rule) : shown_rule(type_.resource, rule));
+    }
+    if (given.bulk) {
+      body[type_.resource.collection] = std::move(answer);
+    } else {
+      body[type_.resource.name] = std::move(answer.front());
+    }
+  });
+  return json_response(201, body);
+}
+
+Record Rules::change(Connection& db, const Record& before, const Record& changes) const {
+  const std::string policy_id = text_in(before, "qos_policy_id");
+  std::vector<Record> rules = rules_of(db, {policy_id});
+  const auto rule = std::find_if(rules.begin(), rules.end(),
+                                 [&](const Record& candidate) { return candidate.at("id") == before.at("id"); });
+  for (const auto& entry : changes) rule->insert_or_assign(entry.key(), entry.value());
+  type_.conflict(policy_id, *rule, rules);
+  update_rule(db, type_, *rule);
+  bump_policy(db, policy_id, services_.clock.now());
+  return *rule;
+}
+
+http::Response Rules::update(Call& call, const std::string& policy_id, const std::string& id,
+                             const std::string& key) const {
+  json::object body;
+  services_.db.write([&](Connection& db) {
+    const Record policy = writable_policy(db, call, policy_id, "update");
+    const Record before = rule_of(db, policy_id, id);
+    const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call.body));
+    Record after = before;
+    if (!changes.empty()) {
+      after = change(db, before, changes);
+      changed(db, call, Verb::updated, policy, &before, &after);
+    }
+    body[key] = shown_rule(type_.resource, after, asked_fields(call.request.query));
+  });
+  return json_response(200, body);
+}
+
+http::Response Rules::remove(Call& call, const std::string& policy_id, const std::string& id) const {
+  services_.db.write([&](Connection& db) {
+    const Record policy = writable_policy(db, call, policy_id, "delete");
+    const Record before = rule_of(db, policy_id, id);
+    delete_rule(db, id);
+    bump_policy(db, policy_id, services_.clock.now());
+    changed(db, call, Verb::deleted, policy, &before, nullptr);
+  });
+  return no_content();
+}
+
+std::string Rules::policy_for(Call& call, const std::string& id) const {
+  std::optional<std::string> policy_id;
+  services_.db.read([&](Connection& db) {
+    policy_id = policy_of_rule(db, type_, id);
+    if (policy_id && !sees(db, call.caller, domain::policy_resource(), *policy_id)) policy_id.reset();
+  });
+  if (!policy_id) throw domain::rule_not_found("", id.substr(0, 255));
+  return *policy_id;
+}
+
+}  // namespace tricircle::api

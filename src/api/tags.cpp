@@ -1,0 +1,172 @@
+#include "api/tags.hpp"
+
+#include "api/access.hpp"
+#include "api/columns.hpp"
+#include "api/lookup.hpp"
+#include "api/render.hpp"
+#include "domain/errors.hpp"
+#include "storage/sql.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+namespace tricircle::api {
+namespace {
+
+namespace json = boost::json;
+using domain::Record;
+using storage::Connection;
+using Tags = std::set<std::string>;
+
+constexpr std::size_t kMostTags = 50;
+constexpr std::size_t kLongestTag = 255;
+
+std::string checked_tag(const json::value& given) {
+  const json::string* text = given.if_string();
+  if (text == nullptr) throw domain::invalid_input("Invalid input for operation: a tag is no string.");
+  const auto characters = std::count_if(text->begin(), text->end(),
+                                        [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; });
+  if (characters < 1 || static_cast<std::size_t>(characters) > kLongestTag)
+    throw domain::invalid_input(fmt::format("Invalid input for operation: a tag has 1 to {} characters.", kLongestTag));
+  // A comma separates the tags of a filter, a slash the parts of a path.
+  if (text->find_first_of(std::string_view(",/\0", 3)) != json::string::npos)
+    throw domain::invalid_input("Invalid input for operation: a tag has neither comma nor slash.");
+  return std::string(*text);
+}
+
+Tags given_tags(const json::value& body) {
+  const json::object* whole = body.if_object();
+  const json::value* list = whole == nullptr ? nullptr : whole->if_contains("tags");
+  if (list == nullptr || !list->is_array()) throw domain::bad_request("Invalid tags body");
+  Tags tags;
+  for (const json::value& tag : list->get_array()) tags.insert(checked_tag(tag));
+  return tags;
+}
+
+base::Error tag_not_found(const std::string& tag) {
+  return {base::ErrorKind::not_found, "TagNotFound", fmt::format("Tag {} could not be found.", tag.substr(0, 255))};
+}
+
+class TagHandlers {
+ public:
+  TagHandlers(const Services& services, const domain::Resource& resource)
+      : services_(services), resource_(resource), type_(resource.name) {}
+
+  http::Response list(Call& call, const std::string& id) const {
+    Tags tags;
+    services_.db.read([&](Connection& db) { tags = readable(db, call, id); });
+    return json_response(200, shown_tags(tags));
+  }
+
+  http::Response check(Call& call, const std::string& id, const std::string& tag) const {
+    services_.db.read([&](Connection& db) {
+      if (!readable(db, call, id).contains(tag)) throw tag_not_found(tag);
+    });
+    return no_content();
+  }
+
+  http::Response replace(Call& call, const std::string& id) const {
+    const Tags wanted = given_tags(call.body);
+    change(call, id, [&](Tags& tags) { tags = wanted; });
+    return json_response(200, shown_tags(wanted));
+  }
+
+  http::Response add_several(Call& call, const std::string& id) const {
+    const Tags more = given_tags(call.body);
+    const Tags after = change(call, id, [&](Tags& tags) { tags.insert(more.begin(), more.end()); });
+    return json_response(200, shown_tags(after));
+  }
+
+  http::Response add(Call& call, const std::string& id, const std::string& tag) const {
+    const std::string checked = checked_tag(json::value(tag));
+    change(call, id, [&](Tags& tags) { tags.insert(checked); });
+    return {201, {}, {}};
+  }
+
+  http::Response remove_all(Call& call, const std::string& id) const {
+    change(call, id, [](Tags& tags) { tags.clear(); });
+    return no_content();
+  }
+
+  http::Response remove(Call& call, const std::string& id, const std::string& tag) const {
+    change(call, id, [&](Tags& tags) {
+      if (tags.erase(tag) == 0) throw tag_not_found(tag);
+    });
+    return no_content();
+  }
+
+ private:
+  static json::object shown_tags(const Tags& tags) {
+    json::array list;
+    for (const std::string& tag : tags) list.emplace_back(tag);
+    return {{"tags", std::move(list)}};
+  }
+
+  Tags readable(Connection& db, Call& call, const std::string& id) const {
+    found(services_, db, call, resource_, id);
+    Tags tags;
+    const auto result = db.execute("SELECT tag FROM tags WHERE resource_type = ? AND resource_id = ?", {type_, id});
+    for (const storage::Row& row : result.rows()) tags.insert(row.text("tag"));
+    return tags;
+  }
+
+  template <typename Edit>
+  Tags change(Call& call, const std::string& id, const Edit& edit) const {
+    Tags after;
+    services_.db.write([&](Connection& db) {
+      const Record object = found(services_, db, call, resource_, id);
+      check_may_update(call.caller, resource_, object, {});
+      const Tags before = readable(db, call, id);
+      after = before;
+      edit(after);
+      if (after.size() > kMostTags)
+        throw domain::bad_request(fmt::format("The number of tags exceed the per-resource limit of {}", kMostTags));
+      if (after != before) write(db, id, after);
+    });
+    return after;
+  }
+
+  void write(Connection& db, const std::string& id, const Tags& tags) const {
+    db.execute("UPDATE " + storage::quoted(resource_.table) + " SET revision_number = revision_number + 1 WHERE id = ?",
+               {id});
+    db.execute("DELETE FROM tags WHERE resource_type = ? AND resource_id = ?", {type_, id});
+    for (const std::string& tag : tags)
+      storage::insert(db, "tags", {{"resource_type", type_}, {"resource_id", id}, {"tag", tag}});
+  }
+
+  const Services& services_;
+  const domain::Resource& resource_;
+  std::string type_;
+};
+
+void add_routes(Router& router, const std::string& object, const std::shared_ptr<const TagHandlers>& tags) {
+  const std::string all = object + "/{id}/tags";
+  const std::string one = all + "/{tag}";
+  router.add("GET", all, [tags](Call& call, const Parameters& path) { return tags->list(call, path[0]); });
+  router.add("PUT", all, [tags](Call& call, const Parameters& path) { return tags->replace(call, path[0]); });
+  router.add("POST", all, [tags](Call& call, const Parameters& path) { return tags->add_several(call, path[0]); });
+  router.add("DELETE", all, [tags](Call& call, const Parameters& path) { return tags->remove_all(call, path[0]); });
+  router.add("GET", one, [tags](Call& call, const Parameters& path) { return tags->check(call, path[0], path[1]); });
+  router.add("PUT", one, [tags](Call& call, const Parameters& path) { return tags->add(call, path[0], path[1]); });
+  router.add("DELETE", one,
+             [tags](Call& call, const Parameters& path) { return tags->remove(call, path[0], path[1]); });
+}
+
+}  // namespace
+
+void add_tag_routes(Router& router, const Services& services) {
+  for (const domain::Resource* resource : domain::resources()) {
+    if (resource->find("tags") == nullptr) continue;
+    const auto tags = std::make_shared<const TagHandlers>(services, *resource);
+    const std::string path(resource->path);
+    const std::string older = "/v2.0/" + std::string(resource->collection);  // policies had this form once
+    add_routes(router, path, tags);
+    if (older != path) add_routes(router, older, tags);
+  }
+}
+
+}  // namespace tricircle::api
