@@ -93,10 +93,6 @@ json::object admin_body(const AdminCall& call, std::string_view key) {
   return inner->get_object();
 }
 
-http::Response json_response(int status, const json::value& body) {
-  return {status, {{"content-type", "application/json"}}, json::serialize(body)};
-}
-
 Error admin_error(ErrorKind kind, const std::string& message) {
   return {kind, "", message};
 }

@@ -1,6 +1,7 @@
 // Shared by the Admin API's parts: what a handler gets, its error shapes and its paging. Pool threads.
 #pragma once
 #include "api/caller.hpp"
+#include "api/render.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "storage/database.hpp"
@@ -28,8 +29,6 @@ struct AdminCall {
 
 // Throws base::Error: bad_request for a body that is no object under `key`.
 boost::json::object admin_body(const AdminCall&, std::string_view key);
-
-http::Response json_response(int status, const boost::json::value& body);
 
 base::Error admin_error(base::ErrorKind kind, const std::string& message);
 
