@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
+PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
 .PHONY: help deps build build-dev run test test-unit test-service test-tsan test-openstack soak bench format tidy clean
@@ -32,7 +32,7 @@ test-unit:
 	@ctest --preset dev -j $(JOBS) --output-on-failure | tail -n 40
 
 test-service:
-	@$(PYTEST) tests/service
+	@$(PYTEST) -n 4 tests/service
 
 test-tsan: ## The engine's tests, and those of what it stands on, under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
@@ -46,8 +46,8 @@ test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab i
 soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak
 
-bench: build ## Measure; prints a table and writes build/bench.json
-	@scripts/bench
+bench: build ## Measure on embedded and real pods; prints a table and writes build/bench.json
+	@scripts/bench --lab
 
 format: ## Put every C++ file in form
 	@git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-19 -i

@@ -152,6 +152,7 @@ http::Response redo(AdminCall& call) {
         "UPDATE jobs SET status = 'NEW', finished_at = NULL, expanded = 0, cursor_at = '', updated_at = ? WHERE "
         "id = ?",
         {call.now, call.id()});
+    xjob::ask_again(db, json::parse(row.text("resource")).as_object(), call.now);
     engine::wake(db, {row.text("pod_id"), row.text("kind"), row.text("object_id")}, call.now, engine::Wake::fresh_wish);
   });
   call.committed();

@@ -59,6 +59,13 @@ void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, con
     engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::fresh_wish);
 }
 
+// A bind whose end was not seen may be what holds a deleted policy's copy, and no row of ours tells of it.
+void wake_held_copies(storage::Connection& db, const std::string& pod_id, base::Micros now) {
+  const auto held = db.execute("SELECT policy_id FROM copies WHERE pod_id = ? AND state = 'held'", {pod_id});
+  for (const storage::Row& row : held.rows())
+    engine::wake(db, copy_lane(pod_id, row.text("policy_id")), now, engine::Wake::fresh_wish);
+}
+
 class BindingRun {
  public:
   BindingRun(Context& context, const engine::Lane& lane, Situation seen)
@@ -185,6 +192,7 @@ class BindingRun {
       delete_routing(db, type_, lane_.key.object_id, lane_.key.pod_id);
       remove_binding(db, type_, lane_.key.object_id, lane_.key.pod_id);
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
+      if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, std::nullopt, 0);
       engine::close_jobs(db, lane_.key, kEveryIntent, "", now);
     });
@@ -201,6 +209,7 @@ class BindingRun {
                     state, refused.empty() ? note : refused},
                    now);
       if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
+      if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
       const Wish newest = find_wish(db, lane_.key);
       std::optional<base::Micros> due;
       if (uncertain != 0) due = uncertain;

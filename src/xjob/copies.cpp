@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
 
 namespace tricircle::xjob {
 namespace {
@@ -92,6 +93,16 @@ void save_copy(Connection& db, const Copy& copy, base::Micros now) {
 void remove_copy(Connection& db, const Copy& copy) {
   db.execute("DELETE FROM copies WHERE policy_id = ? AND pod_id = ?", {copy.policy_id, copy.pod_id});
   delete_routing(db, kPolicyType, copy.policy_id, copy.pod_id);
+}
+
+void forget_refusals(Connection& db, const std::string& policy_id, const std::string& pod_id, base::Micros now) {
+  const auto found = db.execute(
+      "SELECT pod_id FROM copies WHERE policy_id = ? AND state = 'refused' AND ? IN ('', pod_id)", {policy_id, pod_id});
+  for (const storage::Row& row : found.rows()) {
+    Copy copy = find_copy(db, policy_id, row.text("pod_id")).value();
+    std::erase_if(copy.rules, [](const domain::CopyRule& rule) { return rule.refused && rule.id.empty(); });
+    save_copy(db, copy, now);
+  }
 }
 
 std::optional<Binding> find_binding(Connection& db, const std::string& type, const std::string& central_id,

@@ -47,6 +47,9 @@ void remove_routing(Connection&, const std::string& type, const std::string& cen
 std::string add_requested_job(Connection&, const std::string& type, const std::string& project_id,
                               const boost::json::object& resource, base::Micros now);
 
+// An operator's new try of a job with this resource: what pods have refused of its policy is sent to them anew.
+void ask_again(Connection&, const boost::json::object& resource, base::Micros now);
+
 // type -> names of its resource fields, for GET /v1.0/jobs/schemas and the check of POST /v1.0/jobs.
 struct JobSchema {
   std::string_view type;

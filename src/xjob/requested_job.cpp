@@ -110,9 +110,16 @@ json::object object_job_resource(const std::string& job_type, const std::string&
   return resource;
 }
 
+void ask_again(Connection& db, const json::object& resource, base::Micros now) {
+  const std::string pod = resource.contains("pod_id") ? field(resource, "pod_id") : kAllPods;
+  if (resource.contains("policy_id"))
+    forget_refusals(db, field(resource, "policy_id"), pod == kAllPods ? "" : pod, now);
+}
+
 std::string add_requested_job(Connection& db, const std::string& type, const std::string& project_id,
                               const json::object& resource, base::Micros now) {
   check_fields(schema_of(type), resource);
+  ask_again(db, resource, now);
   if (type == kCreatePolicy) return add_create_job(db, project_id, resource, now);
   if (type == kUpdateNetwork)
     return add_object_job(db, type, project_id, resource, kNetwork, field(resource, "network_id"), now);

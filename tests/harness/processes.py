@@ -1,6 +1,8 @@
 """Real processes for tests: started on loopback, known by their pid, stopped by it."""
+import contextlib
 import os
 import pathlib
+import random
 import select
 import signal
 import socket
@@ -16,9 +18,12 @@ def binary():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the kernel gives to outgoing connections, so that a server can come back to it."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Process:

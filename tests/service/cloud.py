@@ -4,6 +4,8 @@ Everything is reached the way a user reaches it: openstacksdk for Neutron's API,
 """
 import contextlib
 import re
+import signal
+import sqlite3
 import time
 
 import openstack
@@ -40,7 +42,7 @@ def connect(url, project="admin", roles="admin"):
     """openstacksdk's view of a server without auth."""
     connection = openstack.connect(
         load_yaml_config=False, load_envvars=False, auth_type="none",
-        network_endpoint_override=url + "/v2.0", region_name="none")
+        network_endpoint_override=url, region_name="none")
     connection.session.additional_headers.update({"X-Project-Id": project, "X-Roles": roles})
     return connection.network
 
@@ -93,6 +95,15 @@ class Server:
     def stop(self):
         if self.process:
             self.process.stop()
+
+    @contextlib.contextmanager
+    def hanging(self):
+        """Inside the block the process stands still: it is connected to, and never answers."""
+        self.process.popen.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.popen.send_signal(signal.SIGCONT)
 
     def calls(self, client="tricircle-xjob"):
         """(method, route) -> count of what `client` has asked of this server, as it counted itself."""
@@ -202,6 +213,25 @@ class Cloud:
         wait_until(lambda: not [j for j in self.admin.jobs() if j["status"] in ("NEW", "RUNNING")], timeout,
                    "no open job")
         return self.admin.jobs()
+
+    def settle_in(self, pod, timeout=20):
+        """Waits until no job of this pod is open, whatever the others do."""
+        pod_id = self.admin.pods()[pod.name]["pod_id"]
+        wait_until(lambda: {j["status"] for j in self.admin.jobs(pod_id=pod_id)} <= {"SUCCESS", "FAIL"}, timeout,
+                   f"no open job of {pod.name}")
+
+    def is_at_rest(self):
+        """No job is open, no lane is held, due or uncertain: XJob has nothing left to do, now or later."""
+        store = sqlite3.connect(f"file:{self.central.folder}/central.db?mode=ro", uri=True)
+        try:
+            return store.execute(
+                "SELECT (SELECT count(*) FROM lanes WHERE worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)"
+                " + (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))").fetchone() == (0,)
+        finally:
+            store.close()
+
+    def rest(self, timeout=20):
+        wait_until(self.is_at_rest, timeout, "XJob at rest")
 
     def copy_id(self, policy, region):
         """The local id of the pod's copy by the routing table; None without one."""
