@@ -20,4 +20,20 @@ class FileTurns {
   int lock_ = -1;
 };
 
+// One turn, given up at the end of the scope; of no turns (a store that no other process sees) it is nothing.
+class Turn {
+ public:
+  explicit Turn(FileTurns* turns) : turns_(turns) {
+    if (turns_ != nullptr) turns_->take();
+  }
+  ~Turn() {
+    if (turns_ != nullptr) turns_->give();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  FileTurns* turns_;
+};
+
 }  // namespace tricircle::storage

@@ -85,15 +85,6 @@ void GroupWriter::write_singly(Member& member) {
 }
 
 void GroupWriter::transaction(const Group& group) {
-  struct Turn {
-    FileTurns* turns;
-    explicit Turn(FileTurns* given) : turns(given) {
-      if (turns != nullptr) turns->take();
-    }
-    ~Turn() {
-      if (turns != nullptr) turns->give();
-    }
-  };
   const Turn turn(turns_.get());
   try {
     connection_->execute("BEGIN IMMEDIATE");

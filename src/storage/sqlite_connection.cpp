@@ -35,6 +35,16 @@ Value column(sqlite3_stmt* statement, int at) {
   }
 }
 
+sqlite3* opened(const std::string& file) {
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  if (code == SQLITE_OK) return handle;
+  const std::string words = handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle);
+  sqlite3_close_v2(handle);
+  throw DbError("cannot open " + file + ": " + words);
+}
+
 // Leaves the statement ready for its next use, whatever happens.
 struct Reset {
   sqlite3_stmt* statement;
@@ -46,17 +56,10 @@ struct Reset {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(const std::string& file) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
-  if (code != SQLITE_OK) {
-    const std::string words = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_);
-    sqlite3_close_v2(handle_);
-    throw DbError("cannot open " + file + ": " + words);
-  }
+// Delegates, so that the destructor closes the handle when a pragma throws.
+SqliteConnection::SqliteConnection(const std::string& file) : SqliteConnection(opened(file)) {
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
-  execute("PRAGMA journal_mode = WAL");
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA foreign_keys = ON");
 }
@@ -68,6 +71,14 @@ SqliteConnection::~SqliteConnection() {
 
 bool SqliteConnection::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
+}
+
+bool SqliteConnection::in_wal_mode() {
+  return execute("PRAGMA journal_mode").front().text("journal_mode") == "wal";
+}
+
+void SqliteConnection::enter_wal_mode() {
+  execute("PRAGMA journal_mode = WAL");
 }
 
 Result SqliteConnection::execute(std::string_view sql, std::span<const Value> parameters) {

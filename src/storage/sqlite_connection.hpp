@@ -23,7 +23,13 @@ class SqliteConnection final : public Connection {
 
   bool in_transaction() const;
 
+  // The journal's mode is the file's own and stays. To be entered by one connection at a time: of two at once SQLite
+  // refuses one rather than let it wait.
+  bool in_wal_mode();
+  void enter_wal_mode();
+
  private:
+  explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
   sqlite3_stmt* prepared(std::string_view sql);
   [[noreturn]] void fail(int code, std::string_view sql) const;
 

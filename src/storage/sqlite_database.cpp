@@ -22,10 +22,21 @@ void read_on(Connection& connection, const Database::Work& work) {
   connection.execute("COMMIT");
 }
 
+// Processes that start together on a new file enter WAL one after another; later ones find it there and wait for no
+// writer.
+std::unique_ptr<SqliteConnection> opened(const std::filesystem::path& file, FileTurns& turns) {
+  auto connection = std::make_unique<SqliteConnection>(file.string());
+  if (!connection->in_wal_mode()) {
+    const Turn turn(&turns);
+    connection->enter_wal_mode();
+  }
+  return connection;
+}
+
 class SqliteFile final : public Database {
  public:
   SqliteFile(const std::filesystem::path& file, std::size_t readers)
-      : writer_(std::make_unique<SqliteConnection>(file.string()), std::make_unique<FileTurns>(file)) {
+      : SqliteFile(file, std::make_unique<FileTurns>(file)) {
     for (std::size_t i = 0; i < readers; ++i) idle_.push_back(std::make_unique<SqliteConnection>(file.string()));
   }
 
@@ -43,6 +54,9 @@ class SqliteFile final : public Database {
   void write(const Work& work) override { writer_.submit(work); }
 
  private:
+  SqliteFile(const std::filesystem::path& file, std::unique_ptr<FileTurns> turns)
+      : writer_{opened(file, *turns), std::move(turns)} {}  // in this order
+
   std::unique_ptr<SqliteConnection> take() {
     std::unique_lock guard(mutex_);
     returned_.wait(guard, [this] { return !idle_.empty(); });
