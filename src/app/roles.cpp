@@ -58,9 +58,9 @@ LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std
   front_.neutron = [this](const http::Request& request) { return pod_->handle(request); };
   front_.ready = [] { return true; };
   server_ = front_.serve(ground.runtime, listen);
-  const std::string url = "http://" + http::parse_listen(listen).host + ":" + std::to_string(server_->port());
+  url_ = http::base_url({http::parse_listen(listen).host, server_->port()});
   pod_ = std::make_unique<pod::Pod>(ground.runtime, *database_, ground.client, ground.clock,
-                                    pod::PodOptions{region, central_url, url});
+                                    pod::PodOptions{region, central_url, url_});
 }
 
 void LocalPod::start() {

@@ -64,11 +64,12 @@ class LocalPod {
            const std::string& central_url);
   void start();
   void stop();
-  std::uint16_t port() const { return server_->port(); }
+  const std::string& url() const { return url_; }
   const std::string& region() const { return region_; }
 
  private:
   std::string region_;
+  std::string url_;
   std::unique_ptr<storage::Database> database_;
   Front front_;
   std::unique_ptr<http::Server> server_;

@@ -4,7 +4,9 @@
 #include "app/settings.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "http/url.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <signal.h>
 
@@ -42,25 +44,39 @@ PodSpec parse_pod(const std::string& text) {
     throw base::Error(base::ErrorKind::unprocessable, "",
                       "--pod takes REGION=ADDR:PORT, as in RegionOne=127.0.0.1:9701; got " + text);
   }
+  refuse_open_door(text.substr(equals + 1));
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::vector<PodSpec> parse_pods(const std::vector<std::string>& texts) {
+  std::vector<PodSpec> specs;
+  for (const std::string& text : texts) {
+    PodSpec spec = parse_pod(text);
+    // Its data lie under its name.
+    if (std::ranges::find(specs, spec.region, &PodSpec::region) != specs.end())
+      throw base::Error(base::ErrorKind::unprocessable, "", "--pod names " + spec.region + " twice");
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+// Where a role is reached that may have been given port 0.
 std::string url_of(const std::string& listen, std::uint16_t port) {
-  return "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string(port);
+  return http::base_url({http::parse_listen(listen).host, port});
 }
 
 }  // namespace
 
 int run_up(const RunOptions& options) {
   const sigset_t signals = block_signals();
-  const Settings settings = load_settings(options, /*auth_wanted=*/false);
+  const Settings settings = load_settings(options, Door::open);
+  const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
   CentralApi api(ground, centre, settings.central, settings.listen);
   const std::string url = url_of(settings.listen, api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
-  for (const std::string& text : options.pods) {
-    const PodSpec spec = parse_pod(text);
+  for (const PodSpec& spec : specs) {
     pods.push_back(
         std::make_unique<LocalPod>(ground, settings.state / ("pod-" + spec.region), spec.region, spec.listen, url));
   }
@@ -69,7 +85,7 @@ int run_up(const RunOptions& options) {
   std::string where = "central=" + url;
   for (const auto& pod : pods) {
     pod->start();
-    where += " " + pod->region() + "=127.0.0.1:" + std::to_string(pod->port());
+    where += " " + pod->region() + "=" + pod->url();
   }
   say_ready(where);
   wait_for_end(signals);
@@ -82,7 +98,7 @@ int run_up(const RunOptions& options) {
 
 int run_central(const RunOptions& options) {
   const sigset_t signals = block_signals();
-  const Settings settings = load_settings(options, /*auth_wanted=*/true);
+  const Settings settings = load_settings(options, Door::asks);
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
   CentralApi api(ground, centre, settings.central, settings.listen);
@@ -98,7 +114,7 @@ int run_central(const RunOptions& options) {
 
 int run_xjob(const RunOptions& options) {
   const sigset_t signals = block_signals();
-  const Settings settings = load_settings(options, /*auth_wanted=*/false);
+  const Settings settings = load_settings(options, Door::none);
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
   ground.runtime.start();
@@ -112,12 +128,12 @@ int run_xjob(const RunOptions& options) {
 
 int run_local(const RunOptions& options) {
   const sigset_t signals = block_signals();
-  const Settings settings = load_settings(options, /*auth_wanted=*/false);
+  const Settings settings = load_settings(options, Door::asks);
   Ground ground;
   LocalPod pod(ground, settings.state, options.region, settings.listen, options.central_url);
   ground.runtime.start();
   pod.start();
-  say_ready(options.region + "=" + url_of(settings.listen, pod.port()));
+  say_ready(pod.region() + "=" + pod.url());
   wait_for_end(signals);
   pod.stop();
   ground.runtime.stop();

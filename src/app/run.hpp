@@ -1,5 +1,5 @@
 // What the roles' command lines say, and running them until SIGTERM or SIGINT. Called from main; throws base::Error and
-// std::system_error when a role cannot start.
+// std::filesystem::filesystem_error when a role cannot start.
 #pragma once
 #include <string>
 #include <vector>

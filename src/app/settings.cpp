@@ -42,27 +42,26 @@ engine::Options engine_of(const base::Config& config) {
   return options;
 }
 
-void refuse_open_door(const RunOptions& options, const std::string& listen) {
-  if (!options.no_auth) {
-    throw base::Error(base::ErrorKind::unprocessable, "",
-                      "this version believes its callers: say --no-auth, which is taken on a loopback address only");
-  }
-  const std::string host = http::parse_listen(listen).host;
-  if (!host.starts_with("127.") && host != "::1" && host != "localhost") {
-    throw base::Error(base::ErrorKind::unprocessable, "",
-                      "--no-auth is taken on a loopback address only, not on " + host);
-  }
-}
-
 }  // namespace
 
-Settings load_settings(const RunOptions& options, bool auth_wanted) {
+void refuse_open_door(const std::string& listen) {
+  const http::Endpoint endpoint = http::parse_listen(listen);
+  if (http::is_loopback(endpoint)) return;
+  throw base::Error(base::ErrorKind::unprocessable, "",
+                    "--no-auth is taken on a loopback address only, not on " + endpoint.host);
+}
+
+Settings load_settings(const RunOptions& options, Door door) {
   const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
   base::configure_log({config.log_file, config.debug});
   Settings settings;
   settings.state = std::filesystem::absolute(options.state);
   settings.listen = options.listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : options.listen;
-  if (auth_wanted) refuse_open_door(options, settings.listen);
+  if (door == Door::asks && !options.no_auth) {
+    throw base::Error(base::ErrorKind::unprocessable, "",
+                      "this version believes its callers: say --no-auth, which is taken on a loopback address only");
+  }
+  if (door != Door::none) refuse_open_door(settings.listen);
   settings.connection = config.connection;
   settings.credentials = credentials_of(config);
   settings.engine = engine_of(config);

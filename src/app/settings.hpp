@@ -20,8 +20,13 @@ struct Settings {
   api::CentralOptions central;
 };
 
-// Also configures the log. `auth_wanted`: the role serves tenants, so it must be told to do without authentication,
-// which is taken on loopback only.
-Settings load_settings(const RunOptions&, bool auth_wanted);
+// none: the role serves nobody. asks: it must be told to do without authentication. open: that is its default (`up`).
+enum class Door { none, asks, open };
+
+// Also configures the log.
+Settings load_settings(const RunOptions&, Door);
+
+// Who is believed whatever he says is believed on a loopback address only.
+void refuse_open_door(const std::string& listen);
 
 }  // namespace tricircle::app

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "http/session.hpp"
 
@@ -19,12 +20,13 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(base::Runtime& runtime, ServerOptions options, Handler handler)
       : shop_(std::make_shared<Shop>(runtime, std::move(options), std::move(handler))), acceptor_(runtime.io()) {
-    const tcp::endpoint endpoint(asio::ip::make_address(shop_->options.address), shop_->options.port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
+    try {
+      listen();
+    } catch (const boost::system::system_error& error) {
+      throw base::Error(base::ErrorKind::unavailable, "",
+                        "cannot listen on " + shop_->options.address + ":" + std::to_string(shop_->options.port) +
+                            ": " + error.code().message());
+    }
   }
 
   std::uint16_t port() const { return port_; }
@@ -43,6 +45,15 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
  private:
+  void listen() {
+    const tcp::endpoint endpoint(asio::ip::make_address(shop_->options.address), shop_->options.port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+  }
+
   base::Awaitable<void> accept_for_ever(std::shared_ptr<Impl> self) {
     for (;;) {
       boost::system::error_code error;

@@ -25,7 +25,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Listens at once (throws std::system_error when it cannot), serves from the moment the runtime runs.
+  // Listens at once (throws base::Error, unavailable, when it cannot), serves from the moment the runtime runs.
   Server(base::Runtime&, ServerOptions, Handler);
   ~Server();
   Server(const Server&) = delete;

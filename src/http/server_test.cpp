@@ -182,6 +182,10 @@ TEST_F(ServerTest, ASlowRequestIsEnded) {
 
 TEST(Listen, TakesAddressAndPortOnly) {
   EXPECT_EQ(parse_listen("127.0.0.1:9696").port, 9696);
+  EXPECT_EQ(base_url(parse_listen("localhost:9696")), "http://127.0.0.1:9696");
+  EXPECT_EQ(base_url(parse_listen("[::1]:9696")), "http://[::1]:9696");
+  EXPECT_TRUE(is_loopback(parse_listen("[::1]:1")) && is_loopback(parse_listen("127.9.9.9:1")));
+  EXPECT_FALSE(is_loopback(parse_listen("0.0.0.0:1")) || is_loopback(parse_listen("[::]:1")));
   for (const char* bad : {"", "9696", ":1", "a:", "a:b", "a:70000", "a:1x"})
     EXPECT_THROW(parse_listen(bad), base::Error) << bad;
 }

@@ -20,7 +20,19 @@ Endpoint parse_listen(std::string_view text) {
     throw base::Error(base::ErrorKind::unprocessable, "",
                       "An address to listen on reads ADDR:PORT, as in 127.0.0.1:9696; got " + std::string(text));
   }
+  if (endpoint.host == "localhost") endpoint.host = "127.0.0.1";
+  if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']'))
+    endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
   return endpoint;
+}
+
+bool is_loopback(const Endpoint& endpoint) {
+  return endpoint.host.starts_with("127.") || endpoint.host == "::1";
+}
+
+std::string base_url(const Endpoint& endpoint) {
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
 }
 
 }  // namespace tricircle::http
