@@ -12,7 +12,11 @@ http::Response plain(int status, std::string text) {
   return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text)};
 }
 
-// "/v2.0/ports/<uuid>" -> "/v2.0/ports/{id}": few label values, whatever is asked for.
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "/v2.0/ports/<uuid>" -> "/v2.0/ports/{id}".
 std::string route_of(const std::string& path) {
   std::string route;
   std::size_t from = 0;
@@ -20,7 +24,7 @@ std::string route_of(const std::string& path) {
     const std::size_t slash = path.find('/', from);
     const std::string part = path.substr(from, slash == std::string::npos ? std::string::npos : slash - from);
     const bool tag = route.ends_with("tags/");
-    route += base::is_uuid(part) ? "{id}" : tag ? "{tag}" : part;
+    route += base::is_uuid(part) || is_number(part) ? "{id}" : tag ? "{tag}" : part;
     if (slash == std::string::npos) break;
     route += '/';
     from = slash + 1;
@@ -28,9 +32,19 @@ std::string route_of(const std::string& path) {
   return route;
 }
 
+bool is_known(std::string_view method) {
+  for (const std::string_view known : {"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}) {
+    if (method == known) return true;
+  }
+  return false;
+}
+
 std::string client_of(const http::Request& request) {
   const std::string agent = request.header("user-agent");
-  return agent.starts_with("tricircle-") ? agent : "other";
+  for (const char* ours : {"tricircle-xjob", "tricircle-pod", "tricircle-agent", "tricircle-command"}) {
+    if (agent.starts_with(ours)) return ours;
+  }
+  return "other";
 }
 
 }  // namespace
@@ -47,17 +61,24 @@ http::Reply Front::handle(const http::Request& request) {
   return neutron(request);
 }
 
+// Callers must not be able to make labels: a route is one once somebody was served there.
+std::string Front::counted_route(const std::string& path, int status) {
+  std::string route = route_of(path);
+  const std::lock_guard guard(mutex_);
+  if (status < 400) routes_.insert(route);
+  return status != 404 && routes_.contains(route) ? route : "unknown or missing";
+}
+
 void Front::count(const http::Request& request, const http::Response& response, std::int64_t micros) {
   base::log::debug("answered method={} path={} status={} micros={} request={}", request.method, request.path,
                    response.status, micros, request.id);
-  // A path that leads nowhere is a label of its own only once.
-  const std::string route = response.status == 404 ? "unknown or missing" : route_of(request.path);
-  const base::Labels labels{{"method", request.method},
-                            {"route", route},
+  const std::string method = is_known(request.method) ? request.method : "other";
+  const base::Labels labels{{"method", method},
+                            {"route", counted_route(request.path, response.status)},
                             {"status", std::to_string(response.status)},
                             {"client", client_of(request)}};
   metrics.add("tricircle_http_requests_total", labels);
-  metrics.add("tricircle_http_request_microseconds_total", {{"method", request.method}}, static_cast<double>(micros));
+  metrics.add("tricircle_http_request_microseconds_total", {{"method", method}}, static_cast<double>(micros));
 }
 
 std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const std::string& listen) {

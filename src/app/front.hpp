@@ -5,6 +5,8 @@
 #include "http/server.hpp"
 
 #include <functional>
+#include <mutex>
+#include <set>
 #include <string>
 
 namespace tricircle::app {
@@ -20,6 +22,12 @@ struct Front {
 
   // A server for it, with the limits and error bodies that all roles share.
   std::unique_ptr<http::Server> serve(base::Runtime&, const std::string& listen);
+
+ private:
+  std::string counted_route(const std::string& path, int status);
+
+  std::mutex mutex_;
+  std::set<std::string> routes_;  // where somebody was served
 };
 
 }  // namespace tricircle::app
