@@ -1,6 +1,7 @@
 #include "app/table_printer.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
@@ -11,6 +12,19 @@ namespace {
 namespace json = boost::json;
 using Cells = std::vector<std::string>;
 
+// Both sets of control characters: below space, and U+0080 to U+009F, which are C2 80 to C2 9F in UTF-8.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    const bool second_set = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    out += second_set || byte < 0x20 || byte == 0x7f ? '?' : text[at];
+    if (second_set) ++at;
+  }
+  return out;
+}
+
 std::string cell(const json::value& value) {
   std::string text;
   if (value.is_string()) {
@@ -18,10 +32,7 @@ std::string cell(const json::value& value) {
   } else if (!value.is_null()) {
     text = json::serialize(value);
   }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
+  return without_controls(text);
 }
 
 // Columns of a terminal, near enough: one for each character that is not a continuation byte.
