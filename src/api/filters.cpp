@@ -46,7 +46,9 @@ std::int64_t checked_limit(const std::string& text) {
   std::int64_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (error != std::errc{} || end != text.data() + text.size() || limit < 0)
-    throw domain::bad_request(fmt::format("Limit must be an integer 0 or greater and not '{}'", text.substr(0, 255)));
+    throw base::Error(
+        base::ErrorKind::bad_request, "BadRequest",
+        fmt::format("Bad limit request: Limit must be an integer 0 or greater and not '{}'.", text.substr(0, 255)));
   return limit;
 }
 
@@ -77,9 +79,10 @@ void set_order(ListQuery& list, const Resource& resource, const Caller& caller, 
   for (std::size_t at = 0; at < keys.size(); ++at) {
     const Attribute* attribute = attribute_for(resource, keys[at], domain::kSort, caller);
     if (attribute == nullptr)
-      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for sort key", keys[at].substr(0, 255)));
+      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for sort_keys", keys[at].substr(0, 255)));
     if (directions[at] != "asc" && directions[at] != "desc")
-      throw domain::bad_request("['asc', 'desc'] are the only sort directions");
+      throw domain::bad_request(fmt::format("['{}'] is invalid value for sort_dirs, valid value is 'asc' and 'desc'",
+                                            directions[at].substr(0, 255)));
     list.order.push_back({attribute, directions[at] == "desc"});
     by_id = by_id || attribute->name == "id";
   }

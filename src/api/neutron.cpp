@@ -69,6 +69,8 @@ class Neutron::Impl {
     const SharedPass pass = std::make_shared<Pass>(request, identify_(request));
     if (match.handler == nullptr) return method_not_allowed(request, match.allowed);
     if (has_body(request.method)) pass->call.body = parse_body(request);
+    if (request.method == "DELETE" && !request.body.empty())
+      throw base::Error(base::ErrorKind::bad_request, "", "Request body is not supported in DELETE.");
     pass->handler = match.handler;
     pass->parameters = std::move(match.parameters);
     return run(pass);

@@ -56,9 +56,8 @@ const boost::json::object& body_object(const Resource& resource, const boost::js
   const auto* whole = body.if_object();
   if (!whole) throw bad_request("Body contains invalid data");
   const auto* part = whole->if_contains(resource.name);
-  if (!part) throw bad_request(fmt::format("Unable to find '{}' in request body", resource.name));
-  if (!part->is_object())
-    throw bad_request(fmt::format("Body contains invalid data: '{}' is no object", resource.name));
+  if (!part || part->is_null()) throw bad_request(fmt::format("Unable to find '{}' in request body", resource.name));
+  if (!part->is_object()) throw bad_request(fmt::format("Object '{}' contains invalid data", resource.name));
   return part->get_object();
 }
 

@@ -30,11 +30,12 @@ TEST(BodyObject, IsMissedByName) {
 }
 
 TEST(BodyObject, MustBeAnObjectInAnObject) {
-  for (const char* body : {"null", "[]", "\"policy\"", R"({"policy": null})", R"({"policy": []})"})
-    EXPECT_TRUE(refusal([&] {
-                  body_object(policy_resource(), json(body));
-                }).starts_with("HTTPBadRequest: Body contains invalid data"))
-        << body;
+  const auto refused = [](const char* body) { return refusal([&] { body_object(policy_resource(), json(body)); }); };
+  for (const char* body : {"null", "[]", "\"policy\""})
+    EXPECT_EQ(refused(body), "HTTPBadRequest: Body contains invalid data") << body;
+  EXPECT_EQ(refused(R"({"policy": null})"), "HTTPBadRequest: Unable to find 'policy' in request body");
+  for (const char* body : {R"({"policy": []})", R"({"policy": "gold"})"})
+    EXPECT_EQ(refused(body), "HTTPBadRequest: Object 'policy' contains invalid data") << body;
 }
 
 TEST(ParsedForCreate, FillsInDefaults) {
