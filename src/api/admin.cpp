@@ -16,6 +16,7 @@ namespace json = boost::json;
 using base::Error;
 using base::ErrorKind;
 constexpr std::int64_t kMostRows = 2000;
+constexpr std::size_t kLongestText = 255;
 
 std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> parts;
@@ -101,7 +102,13 @@ std::string text_field(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr || value->is_null()) return "";
   if (!value->is_string()) throw admin_error(ErrorKind::bad_request, "Field " + std::string(name) + " must be text.");
-  return json::value_to<std::string>(*value);
+  const std::string_view text = value->get_string();
+  if (text.size() > kLongestText)
+    throw admin_error(ErrorKind::bad_request, "Field " + std::string(name) + " is longer than 255.");
+  // Databases and the C libraries of pods cut text there.
+  if (text.find('\0') != std::string_view::npos)
+    throw admin_error(ErrorKind::bad_request, "Field " + std::string(name) + " holds a NUL character.");
+  return std::string(text);
 }
 
 std::int64_t page_limit(const AdminCall& call) {
@@ -109,8 +116,9 @@ std::int64_t page_limit(const AdminCall& call) {
   if (text.empty()) return kMostRows;
   std::int64_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size())
+  if (error == std::errc::invalid_argument || end != text.data() + text.size())
     throw admin_error(ErrorKind::bad_request, "limit must be a whole number.");
+  if (error == std::errc::result_out_of_range) return kMostRows;
   return limit <= 0 || limit > kMostRows ? kMostRows : limit;
 }
 

@@ -62,15 +62,17 @@ struct Filter {
 
 Filter filter_of(const AdminCall& call) {
   Filter filter;
+  const bool all_projects = call.query("all_projects") == "true";
   for (const auto& [name, value] : call.request.query) {
-    if (name == "limit" || name == "marker" || name == "all_projects" || name == "project_id") continue;
-    if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id")
+    if (name == "limit" || name == "marker" || name == "all_projects") continue;
+    if (name == "project_id" && !all_projects) continue;
+    if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id" && name != "project_id")
       throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
     filter.where += " AND " + name + " = ?";
     filter.values.emplace_back(name == "status" ? upper(value) : value);
   }
   // As the original: the caller's own project, whatever project_id says, unless all are asked for.
-  if (call.query("all_projects") == "true") return filter;
+  if (all_projects) return filter;
   filter.where += " AND project_id = ?";
   filter.values.emplace_back(call.caller.project_id);
   return filter;
@@ -159,12 +161,22 @@ http::Response redo(AdminCall& call) {
   return json_response(200, nullptr);
 }
 
+// A parent that waited for this child alone ends without it.
+void end_parent(Connection& db, const std::string& id, base::Micros now) {
+  const auto found = db.execute("SELECT cursor_at FROM jobs WHERE id = ? AND expanded AND status = 'RUNNING'", {id});
+  if (!found.empty()) engine::advance_parent(db, id, found.front().text("cursor_at"), true, now);
+}
+
 http::Response erase(AdminCall& call) {
   call.database.write([&](Connection& db) {
-    const json::object job = find_job(db, call.id());
-    if (job.at("status") == json::value(engine::kRunning))
-      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is RUNNING.");
+    const auto found = db.execute("SELECT status, parent_id FROM jobs WHERE id = ?", {call.id()});
+    if (found.empty()) throw no_job(call.id());
+    const std::string status = found.front().text("status");
+    // What has succeeded is the record of what was done: the original's log.
+    if (status == engine::kRunning || status == engine::kSuccess)
+      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is " + status + ".");
     db.execute("DELETE FROM jobs WHERE id = ?", {call.id()});
+    end_parent(db, found.front().text("parent_id"), call.now);
   });
   return json_response(200, json::object{});
 }

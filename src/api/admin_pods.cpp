@@ -56,14 +56,15 @@ void check_url(const std::string& url) {
     throw admin_error(ErrorKind::unprocessable, "neutron_url must begin with http:// or https://.");
 }
 
+void refuse_second_centre(Connection& db, const std::string& id) {
+  if (!db.execute("SELECT pod_id FROM pods WHERE az_name = '' AND pod_id <> ?", {id}).empty())
+    throw admin_error(ErrorKind::conflict, "There is a central region already.");
+}
+
 json::object create_pod(AdminCall& call) {
   const json::object given = admin_body(call, "pod");
   storage::ColumnValues row;
-  for (const char* name : kTexts) {
-    std::string value = text_field(given, name);
-    if (value.size() > 255) throw admin_error(ErrorKind::bad_request, std::string(name) + " is longer than 255.");
-    row.emplace_back(name, std::move(value));
-  }
+  for (const char* name : kTexts) row.emplace_back(name, text_field(given, name));
   const std::string region = text_field(given, "region_name");
   if (region.empty()) throw admin_error(ErrorKind::unprocessable, "region_name must not be empty.");
   // A pod without a zone of its own stands for the centre, which needs no Neutron URL.
@@ -73,9 +74,7 @@ json::object create_pod(AdminCall& call) {
   row.emplace_back("embedded", std::int64_t{embedded_of(given)});
   row.emplace_back("created_at", call.now);
   call.database.write([&](Connection& db) {
-    const bool second_centre =
-        text_field(given, "az_name").empty() && !db.execute("SELECT pod_id FROM pods WHERE az_name = ''").empty();
-    if (second_centre) throw admin_error(ErrorKind::conflict, "There is a central region already.");
+    if (text_field(given, "az_name").empty()) refuse_second_centre(db, id);
     if (!storage::insert_if_absent(db, "pods", row))
       throw admin_error(ErrorKind::conflict, "Region " + region + " exists already.");
   });
@@ -90,6 +89,7 @@ json::object update_pod(AdminCall& call) {
     throw admin_error(ErrorKind::bad_request, "A pod's region_name and pod_id cannot be changed.");
   call.database.write([&](Connection& db) {
     if (find_pods(db, id).empty()) throw no_pod(id);
+    if (given.contains("az_name") && text_field(given, "az_name").empty()) refuse_second_centre(db, id);
     for (const char* name : kTexts) {
       if (!given.contains(name)) continue;
       db.execute("UPDATE pods SET " + storage::quoted(name) + " = ? WHERE pod_id = ?", {text_field(given, name), id});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 #include <boost/json/value_to.hpp>
 
@@ -67,35 +68,54 @@ struct Filter {
   }
 };
 
+// A time is shown to the second.
+void add_time(Filter& filter, const std::string& column, const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0')
+    throw admin_error(ErrorKind::bad_request, column + " must be a time such as 2026-11-22T15:11:08Z.");
+  const base::Micros from = timegm(&parts) * base::kSecond;
+  filter.where += " AND " + column + " >= ? AND " + column + " < ?";
+  filter.values.insert(filter.values.end(), {Value{from}, Value{from + base::kSecond}});
+}
+
 Filter filter_of(const AdminCall& call) {
   Filter filter;
-  bool project_given = false;
+  const bool all_projects = call.query("all_projects") == "true";
   for (const auto& [name, value] : call.request.query) {
-    if (is_flag(name)) continue;
+    if (is_flag(name) || (name == "project_id" && !all_projects)) continue;
     if (name == "id") {
       filter.add("id", whole_number(value, "id"));
-      continue;
+    } else if (name == "created_at" || name == "updated_at") {
+      add_time(filter, name, value);
+    } else if (const auto* field = std::ranges::find(kFields, name, &Field::wire); field != std::end(kFields)) {
+      filter.add(field->column, value);
+    } else {
+      throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
     }
-    const auto* field = std::ranges::find(kFields, name, &Field::wire);
-    if (field == std::end(kFields)) throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
-    project_given = project_given || name == "project_id";
-    filter.add(field->column, value);
   }
-  // As the original: an admin sees its own project, unless it asks for all.
-  if (call.query("all_projects") != "true" && !project_given) filter.add("project_id", call.caller.project_id);
+  // As the original: the caller's own project, whatever project_id says, unless all are asked for.
+  if (!all_projects) filter.add("project_id", call.caller.project_id);
   return filter;
 }
 
+void add_marker(Connection& db, const AdminCall& call, Filter& filter) {
+  const std::string marker = call.query("marker");
+  if (marker.empty()) return;
+  const std::int64_t id = whole_number(marker, "marker");
+  if (db.execute("SELECT id FROM resource_routings WHERE id = ?", {id}).empty())
+    throw admin_error(ErrorKind::bad_request, "marker " + marker + " is no routing.");
+  filter.where += " AND id < ?";
+  filter.values.emplace_back(id);
+}
+
 http::Response list(AdminCall& call) {
-  Filter filter = filter_of(call);
   const std::int64_t limit = page_limit(call);
-  if (const std::string marker = call.query("marker"); !marker.empty()) {
-    filter.where += " AND id < ?";
-    filter.values.emplace_back(whole_number(marker, "marker"));
-  }
-  filter.values.emplace_back(limit + 1);
   json::object body;
   call.database.read([&](Connection& db) {
+    Filter filter = filter_of(call);
+    add_marker(db, call, filter);
+    filter.values.emplace_back(limit + 1);
     const auto found = db.execute(kColumns + filter.where + " ORDER BY id DESC LIMIT ?", filter.values);
     json::array routings;
     for (const storage::Row& row : found.rows()) {
@@ -141,6 +161,8 @@ void check(Connection& db, const Routing& routing) {
                         "top_id, bottom_id, pod_id, project_id and resource_type must all be given.");
     if (value.size() > 127) throw admin_error(ErrorKind::bad_request, "A field is longer than 127 characters.");
   }
+  if (routing.local_id.size() > 36)
+    throw admin_error(ErrorKind::bad_request, "Field bottom_id is longer than 36 characters.");
   if (std::ranges::find(kTypes, routing.type) == std::end(kTypes))
     throw admin_error(ErrorKind::bad_request, "Resource type " + routing.type + " is not known.");
   if (!xjob::find_pod(db, routing.pod_id))

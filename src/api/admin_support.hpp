@@ -32,8 +32,8 @@ boost::json::object admin_body(const AdminCall&, std::string_view key);
 
 base::Error admin_error(base::ErrorKind kind, const std::string& message);
 
-std::string text_field(const boost::json::object&,
-                       std::string_view name);  // '' when absent or null; bad_request if no text
+// '' when absent or null; bad_request if it is no text, or none that the store can hold.
+std::string text_field(const boost::json::object&, std::string_view name);
 
 // ?limit and the next link that keeps the caller's filters.
 std::int64_t page_limit(const AdminCall&);
