@@ -154,6 +154,11 @@ http::Response redo(AdminCall& call) {
         "UPDATE jobs SET status = 'NEW', finished_at = NULL, expanded = 0, cursor_at = '', updated_at = ? WHERE "
         "id = ?",
         {call.now, call.id()});
+    // A parent is what its children are.
+    db.execute(
+        "UPDATE jobs SET status = 'RUNNING', last_error = '', finished_at = NULL, updated_at = ? WHERE id = ? AND "
+        "expanded AND status = 'FAIL'",
+        {call.now, row.text("parent_id")});
     xjob::ask_again(db, json::parse(row.text("resource")).as_object(), call.now);
     engine::wake(db, {row.text("pod_id"), row.text("kind"), row.text("object_id")}, call.now, engine::Wake::fresh_wish);
   });

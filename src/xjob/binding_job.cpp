@@ -93,6 +93,12 @@ class BindingRun {
   }
 
  private:
+  // The rest of the policy is bound, yet what was asked for is not all there: the job must say so.
+  std::string left_out() const {
+    const bool bears_copy = seen_.copy && seen_.copy->ready && seen_.copy->state == kRefused;
+    return bears_copy ? "bound without what the pod refuses: " + seen_.copy->last_error : std::string();
+  }
+
   bool in_place() const { return old_policy_ == seen_.wish.policy_id && !lane_.uncertain(); }
 
   // The pod has refused the policy itself, and nothing has changed since.
@@ -216,7 +222,7 @@ class BindingRun {
       if (!newest.exists || newest.intent != seen_.wish.intent) due = now;
       engine::finish(db, lane_, due, uncertain);
       if (!note.empty()) engine::note_jobs(db, lane_.key, note);
-      engine::close_jobs(db, lane_.key, seen_.wish.intent, refused, now);
+      engine::close_jobs(db, lane_.key, seen_.wish.intent, refused.empty() ? left_out() : refused, now);
     });
     base::fault_point("after binding record");
     context_.worker.hint();

@@ -131,8 +131,7 @@ class CopyRun {
   // Bindings may go on while the tag is set: it is for people and for restores, no port waits for it.
   base::Awaitable<void> make_known() {
     const base::Micros now = context_.clock.now();
-    copy_.ready = true;
-    copy_.intent = policy_.intent;
+    judge(sync_.problems(), true);
     co_await context_.write([&](storage::Connection& db) {
       engine::confirm(db, lane_);
       save_copy(db, copy_, now);
@@ -151,10 +150,7 @@ class CopyRun {
     const base::Micros uncertain = still_uncertain_until(context_, lane_);
     const std::string problems = refused.empty() ? sync_.problems() : refused;
     const bool was_ready = copy_.ready;
-    copy_.ready = refused.empty();
-    copy_.intent = policy_.intent;
-    copy_.state = problems.empty() ? kInSync : kRefused;
-    copy_.last_error = problems;
+    judge(problems, refused.empty());
     if (uncertain == 0 && !copy_.local_id.empty()) copy_.mark.clear();
     base::fault_point("before copy record");
     co_await context_.write([&](storage::Connection& db) {
@@ -169,6 +165,13 @@ class CopyRun {
     });
     base::fault_point("after copy record");
     context_.worker.hint();
+  }
+
+  void judge(const std::string& problems, bool ready) {
+    copy_.ready = ready;
+    copy_.intent = policy_.intent;
+    copy_.state = problems.empty() ? kInSync : kRefused;
+    copy_.last_error = problems;
   }
 
   base::Awaitable<void> save() {

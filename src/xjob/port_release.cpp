@@ -12,7 +12,8 @@ namespace tricircle::xjob {
 namespace {
 
 using engine::RunFailed;
-constexpr base::Micros kRetake = 5 * base::kMillisecond;
+constexpr base::Micros kFirstRetake = 2 * base::kMillisecond;
+constexpr base::Micros kLongestRetake = 50 * base::kMillisecond;
 
 // What a pod has let go must be known, or the lane would think that the binding still stands.
 void give_back(storage::Connection& db, const Release& release, base::Micros now) {
@@ -101,7 +102,7 @@ base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
 }
 
 base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros until) {
-  for (;;) {
+  for (base::Micros wait = kFirstRetake;; wait = std::min(2 * wait, kLongestRetake)) {
     std::optional<std::vector<engine::Lane>> lanes;
     co_await context_.write([&](storage::Connection& db) {
       lanes.reset();
@@ -125,7 +126,7 @@ base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros un
       release.error = "other work on the port did not end in time";
       co_return false;
     }
-    co_await base::pause(kRetake);
+    co_await base::pause(wait);
   }
 }
 
