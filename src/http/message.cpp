@@ -12,6 +12,41 @@ int hex_digit(char c) {
   throw base::Error(base::ErrorKind::bad_request, "HTTPBadRequest", "The URL holds a bad percent escape.");
 }
 
+// Bytes after `lead` that belong to its character; -1: it begins none.
+int continuations(unsigned char lead) {
+  if (lead < 0x80) return 0;
+  if (lead >= 0xc2 && lead <= 0xdf) return 1;
+  if (lead >= 0xe0 && lead <= 0xef) return 2;
+  if (lead >= 0xf0 && lead <= 0xf4) return 3;
+  return -1;
+}
+
+// The first byte after some leads has narrower bounds: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool may_follow(unsigned char lead, unsigned char byte) {
+  const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  return byte >= low && byte <= high;
+}
+
+bool is_text(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    auto lead = static_cast<unsigned char>(bytes[at]);
+    int more = continuations(lead);
+    if (lead == 0 || more < 0) return false;
+    for (; more > 0; --more) {
+      if (++at == bytes.size() || !may_follow(lead, static_cast<unsigned char>(bytes[at]))) return false;
+      lead = 0x80;  // from here on the bounds are the wide ones
+    }
+  }
+  return true;
+}
+
+// Errors quote it, in JSON; and databases and C libraries cut text at a NUL.
+void refuse_no_text(std::string_view bytes) {
+  if (!is_text(bytes))
+    throw base::Error(base::ErrorKind::bad_request, "HTTPBadRequest", "The URL is no text in UTF-8.");
+}
+
 std::string decoded(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
@@ -25,6 +60,7 @@ std::string decoded(std::string_view text, bool plus_is_space) {
       out += plus_is_space && text[at] == '+' ? ' ' : text[at];
     }
   }
+  refuse_no_text(out);
   return out;
 }
 

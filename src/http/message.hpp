@@ -46,7 +46,8 @@ struct Pending {
 // Plain function, run on the pool; may throw base::Error, which `on_error` of the server renders.
 using Handler = std::function<Reply(const Request&)>;
 
-Query parse_query(std::string_view text);           // "a=1&b=%20"; throws base::Error (bad_request) on bad escapes
+// "a=1&b=%20"; throws base::Error (bad_request) on bad escapes and on what is no UTF-8 text once decoded.
+Query parse_query(std::string_view text);
 std::string percent_decode(std::string_view text);  // likewise
 std::string percent_encode(std::string_view text);  // everything but unreserved characters
 

@@ -180,6 +180,18 @@ TEST_F(ServerTest, ASlowRequestIsEnded) {
   ::close(fd);
 }
 
+TEST(Url, IsTextOnceDecoded) {
+  EXPECT_EQ(percent_decode("/a%2Fb%c3%a9%f0%9f%90%99"), "/a/b\xc3\xa9\xf0\x9f\x90\x99");
+  EXPECT_EQ(parse_query("a+b=%20c").front(), (std::pair<std::string, std::string>("a b", " c")));
+  // Half an escape; NUL; a lone continuation; cut short; overlong; a surrogate; beyond the last character.
+  for (const char* bad :
+       {"%", "%4", "%zz", "%00", "%80", "%c3", "%e2%82", "%c0%af", "%e0%80%af", "%ed%a0%80", "%f4%90%80%80", "%ff"}) {
+    EXPECT_THROW(percent_decode(bad), base::Error) << bad;
+    EXPECT_THROW(parse_query(std::string("a=") + bad), base::Error) << bad;
+    EXPECT_THROW(parse_query(std::string(bad) + "=a"), base::Error) << bad;
+  }
+}
+
 TEST(Listen, TakesAddressAndPortOnly) {
   EXPECT_EQ(parse_listen("127.0.0.1:9696").port, 9696);
   EXPECT_EQ(base_url(parse_listen("localhost:9696")), "http://127.0.0.1:9696");
