@@ -107,6 +107,7 @@ TEST_F(ListsTest, RefuseOrdersAndLimitsThatAreNone) {
                             "sort_key=foo&sort_dir=asc", "sort_key=name&sort_dir=up", "sort_key=rules&sort_dir=asc"}) {
     EXPECT_EQ(get(std::string(kPolicies) + "?" + query).status, 400) << query;
   }
+  EXPECT_EQ(get(std::string(kPolicies) + "?limit=-1").type(), "BadRequest");
 }
 
 TEST_F(ListsTest, OfRulesAreFilteredToo) {
