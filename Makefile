@@ -41,7 +41,7 @@ test-tsan: ## The engine's tests, and those of what it stands on, under ThreadSa
 
 test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab is started and stopped
 	@scripts/install-deps --lab
-	@trap 'tests/openstack/lab/down --purge' EXIT; tests/openstack/lab/up --pods 2; $(PYTEST) tests/openstack
+	@tests/openstack/run
 
 soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak

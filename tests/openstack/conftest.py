@@ -1,0 +1,25 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from real_pods import Lab, RealCloud  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """The real pods that lab/up started; see `make test-openstack`."""
+    return Lab()
+
+
+@pytest.fixture
+def cloud(lab, tmp_path):
+    """A new centre for the two real pods."""
+    made = RealCloud(tmp_path / "cloud", lab)
+    try:
+        yield made.start()
+    finally:
+        made.stop()
