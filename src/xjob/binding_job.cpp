@@ -99,7 +99,9 @@ class BindingRun {
     return bears_copy ? "bound without what the pod refuses: " + seen_.copy->last_error : std::string();
   }
 
-  bool in_place() const { return old_policy_ == seen_.wish.policy_id && !lane_.uncertain(); }
+  bool in_place() const {
+    return old_policy_ == seen_.wish.policy_id && !lane_.uncertain() && seen_.copy && seen_.copy->ready;
+  }
 
   // The pod has refused the policy itself, and nothing has changed since.
   bool copy_never_comes() const {

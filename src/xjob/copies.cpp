@@ -101,7 +101,12 @@ void forget_refusals(Connection& db, const std::string& policy_id, const std::st
   for (const storage::Row& row : found.rows()) {
     Copy copy = find_copy(db, policy_id, row.text("pod_id")).value();
     std::erase_if(copy.rules, [](const domain::CopyRule& rule) { return rule.refused && rule.id.empty(); });
+    // Not ready until its own run has asked the pod: a binding's job waits for that answer.
+    copy.ready = false;
+    copy.state = kPending;
+    copy.last_error.clear();
     save_copy(db, copy, now);
+    engine::wake(db, copy_lane(copy.pod_id, policy_id), now, engine::Wake::fresh_wish);
   }
 }
 

@@ -237,7 +237,7 @@ def test_routings_that_are_refused(api, tied):
     api.refuses(400, "PUT", path, {"routing": {"pod_id": NOBODY}})
     api.refuses(400, "PUT", path, {"routing": {"resource_type": "magic"}})
     api.refuses(400, "PUT", path, {"routing": {"id": 5}})
-    for odd in ("nobody", "1e3", "-1", "9" * 30, "%00"):
+    for odd in ("nobody", "1e3", "-1", "9" * 30):
         api.refuses(404, "GET", f"/v1.0/routings/{odd}")
     assert api.get("/v1.0/routings?all_projects=true") == before
 

@@ -163,6 +163,28 @@ def test_a_rule_that_the_pod_refuses_is_left_out_and_named_and_a_redo_asks_again
     cloud.assert_copy_is_true(policy, REGION)
 
 
+def test_a_redone_bind_asks_the_pod_again_before_it_says_success(gated):
+    cloud, gate = gated
+    policy, network = cloud.policy(), cloud.network()
+    cloud.appear(network)
+
+    def no_dscp(method, path):
+        if method == "POST" and path.endswith("dscp_marking_rules"):
+            return Gate.Refusal(409, "QosRuleNotSupported", "this pod marks no packets")
+    gate.rule = no_dscp
+    cloud.net.update_network(network, qos_policy_id=policy.id)
+    job = cloud.settle()[0]
+    cloud.admin.call("PUT", f"/jobs/{job['id']}")
+    cloud.settle()
+    assert cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["status"] == "FAIL"
+    gate.rule = lambda method, path: None
+    cloud.admin.call("PUT", f"/jobs/{job['id']}")
+    cloud.settle()
+    assert cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["status"] == "SUCCESS"
+    cloud.assert_copy_is_true(policy, REGION)
+    cloud.assert_bound("network", network, policy, REGION)
+
+
 def test_a_policy_that_the_pod_refuses_fails_in_its_words_and_leaves_the_old_one_in_place(gated):
     cloud, gate = gated
     old, network = bound(cloud, "old")
