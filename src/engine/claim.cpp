@@ -49,7 +49,7 @@ std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const 
         "SELECT number, attempts, uncertain_until FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
         {key.pod_id, key.kind, key.object_id});
     const storage::Row& row = found.front();
-    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until")});
+    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now});
     db.execute(
         "UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = coalesce(started_at, ?), "
         "next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND object_id = ? AND status = 'NEW'",

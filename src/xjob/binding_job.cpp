@@ -209,7 +209,7 @@ class BindingRun {
 
   base::Awaitable<void> record(std::string policy, std::string state, std::string refused, std::string note = {}) {
     const base::Micros now = context_.clock.now();
-    const base::Micros uncertain = still_uncertain_until(context_, lane_);
+    const base::Micros uncertain = lane_.still_uncertain_until();
     base::fault_point("before binding record");
     co_await context_.write([&](storage::Connection& db) {
       save_binding(db,

@@ -147,7 +147,7 @@ class CopyRun {
 
   base::Awaitable<void> record(const std::string& refused) {
     const base::Micros now = context_.clock.now();
-    const base::Micros uncertain = still_uncertain_until(context_, lane_);
+    const base::Micros uncertain = lane_.still_uncertain_until();
     const std::string problems = refused.empty() ? sync_.problems() : refused;
     const bool was_ready = copy_.ready;
     judge(problems, refused.empty());

@@ -23,7 +23,4 @@ base::Awaitable<void> delete_double(Context&, remote::PodNeutron&, std::string l
 std::string marked_name(const Copy&);
 bool policy_is_gone(const remote::Answer&);  // Neutron itself said so, not some web server's 404
 
-// The uncertainty that is left after this run: a lane looks once more when its time is over.
-base::Micros still_uncertain_until(const Context&, const engine::Lane&);
-
 }  // namespace tricircle::xjob

@@ -19,10 +19,6 @@ bool policy_is_gone(const remote::Answer& answer) {
   return answer.is(404) && answer.error_type == "QosPolicyNotFound";
 }
 
-base::Micros still_uncertain_until(const Context& context, const engine::Lane& lane) {
-  return lane.uncertain_until > context.clock.now() ? lane.uncertain_until : 0;
-}
-
 base::Awaitable<std::vector<Marked>> find_marked(Context& context, remote::PodNeutron& pod, const Copy& copy) {
   context.check_may_call();
   const remote::Answer answer = co_await pod.find_policies(marked_name(copy));

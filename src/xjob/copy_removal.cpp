@@ -63,7 +63,7 @@ base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane&
   if (!copy.local_id.empty()) co_await delete_in_pod(context, lane, pod, copy);
   base::fault_point("before removal record");
   const base::Micros now = context.clock.now();
-  const base::Micros uncertain = copy.mark.empty() ? 0 : still_uncertain_until(context, lane);
+  const base::Micros uncertain = copy.mark.empty() ? 0 : lane.still_uncertain_until();
   co_await context.write([&](storage::Connection& db) {
     // A late POST of ours may still arrive: the row stays as a tombstone until the second look.
     if (uncertain == 0) remove_copy(db, copy);
