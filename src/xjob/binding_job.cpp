@@ -196,12 +196,16 @@ class BindingRun {
     }
     base::fault_point("before leaving record");
     const base::Micros now = context_.clock.now();
+    // A bind of ours may still arrive where the object stays: the rows stay as tombstones until the second look.
+    const base::Micros uncertain = seen_.pod->embedded ? 0 : lane_.still_uncertain_until();
     co_await context_.write([&](storage::Connection& db) {
-      delete_routing(db, type_, lane_.key.object_id, lane_.key.pod_id);
-      remove_binding(db, type_, lane_.key.object_id, lane_.key.pod_id);
+      if (uncertain == 0) {
+        delete_routing(db, type_, lane_.key.object_id, lane_.key.pod_id);
+        remove_binding(db, type_, lane_.key.object_id, lane_.key.pod_id);
+      }
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
-      engine::finish(db, lane_, std::nullopt, 0);
+      engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
       engine::close_jobs(db, lane_.key, kEveryIntent, "", now);
     });
     context_.worker.hint();

@@ -25,7 +25,8 @@ void give_back(storage::Connection& db, const Release& release, base::Micros now
           "central_id = ? AND pod_id = ?",
           {release.port_id, lane.key.pod_id});
     }
-    engine::finish(db, lane, now, gone ? 0 : std::max(lane.uncertain_until, release.uncertain_until));
+    const base::Micros late = gone ? lane.still_uncertain_until() : lane.uncertain_until;
+    engine::finish(db, lane, now, gone ? late : std::max(late, release.uncertain_until));
   }
 }
 
@@ -61,7 +62,9 @@ void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_
       binding->last_error.clear();
       save_binding(db, *binding, now);
     }
-    engine::finish(db, lane, std::nullopt, 0);
+    // A bind that was on its way before may still take effect: the lane looks once more.
+    const base::Micros late = lane.still_uncertain_until();
+    engine::finish(db, lane, late == 0 ? std::nullopt : std::optional(late), late);
   }
 }
 
