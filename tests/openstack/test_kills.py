@@ -148,11 +148,11 @@ def test_whatever_step_xjob_is_killed_at_the_pod_ends_right_after(kind, site):
 
 
 @pytest.fixture
-def slow_line(lab, tmp_path):
+def slow_line(lab, tmp_path, request):
     """A site whose pod is behind a relay, with ports that let go while the centre answers: (site, relay)."""
     relay = Relay(urllib.parse.urlsplit(lab.pods[REGION].url).port).open()
-    cloud = RealCloud(tmp_path / "cloud", lab, options=SHORT.replace("async", "sync"), regions=(REGION,),
-                      urls={REGION: relay.url})
+    options = SHORT.replace("async", "sync").replace("call_deadline = 2", f"call_deadline = {request.param}")
+    cloud = RealCloud(tmp_path / "cloud", lab, options=options, regions=(REGION,), urls={REGION: relay.url})
     try:
         yield Site(cloud.start()), relay
     finally:
@@ -160,6 +160,7 @@ def slow_line(lab, tmp_path):
         cloud.stop()
 
 
+@pytest.mark.parametrize("slow_line", [2], indirect=True)
 def test_a_post_that_takes_effect_after_xjobs_death_leaves_one_copy(slow_line):
     """It arrives when the next XJob has looked and, finding nothing, has made a copy."""
     site, relay = slow_line
@@ -180,8 +181,8 @@ def test_a_post_that_takes_effect_after_xjobs_death_leaves_one_copy(slow_line):
     site.right_and_bound(thing)
 
 
-def test_a_bind_that_takes_effect_after_the_port_was_let_go_is_taken_off(slow_line):
-    site, relay = slow_line
+def bind_under_way(site, relay):
+    """A port whose bind has not reached the pod when XJob is killed."""
     thing = site.bound_port()
     site.cloud.rest()
     site.net.update_port(thing.central, qos_policy_id=None)
@@ -189,11 +190,35 @@ def test_a_bind_that_takes_effect_after_the_port_was_let_go_is_taken_off(slow_li
     site.net.update_port(thing.central, qos_policy_id=thing.policy.id)
     assert relay.held.wait(20)
     site.cloud.xjob.kill9()
-    # The centre sees the death and takes the lane itself.
+    return thing
+
+
+def wait_bound(site, thing):
+    pod = site.cloud.pods[REGION].net
+    wait_until(lambda: pod.get_port(thing.local_id).qos_policy_id is not None, what="the late bind")
+
+
+@pytest.mark.parametrize("slow_line", [6], indirect=True)
+def test_a_bind_that_takes_effect_after_the_port_has_let_go_is_taken_off(slow_line):
+    site, relay = slow_line
+    thing = bind_under_way(site, relay)
+    # The centre sees XJob's death and takes the lane itself.
     site.net.update_port(thing.central, qos_policy_id=None)
     relay.release()
-    in_pod = site.cloud.pods[REGION].net.get_port
-    wait_until(lambda: in_pod(thing.local_id).qos_policy_id is not None, what="the late bind")
+    wait_bound(site, thing)
     site.cloud.start_xjob()
     site.cloud.rest()
     site.right_and_let_go(thing)
+
+
+@pytest.mark.parametrize("slow_line", [6], indirect=True)
+def test_a_bind_that_takes_effect_after_the_ports_deletion_is_taken_off(slow_line):
+    site, relay = slow_line
+    thing = bind_under_way(site, relay)
+    site.net.delete_port(thing.central)
+    site.cloud.start_xjob()
+    site.cloud.settle()
+    relay.release()
+    wait_bound(site, thing)
+    site.cloud.rest()
+    site.port_forgotten(thing)
