@@ -7,12 +7,14 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <optional>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 
 namespace tricircle::engine {
 
@@ -45,7 +47,6 @@ class Hints::Impl : public std::enable_shared_from_this<Hints::Impl> {
   }
 
   ~Impl() {
-    if (!name_.empty()) ::unlinkat(folder_, name_.c_str(), 0);
     ::close(sender_);
     ::close(folder_);
   }
@@ -64,11 +65,18 @@ class Hints::Impl : public std::enable_shared_from_this<Hints::Impl> {
     wait();
   }
 
+  // The receiver is the io thread's; name and callback go at once.
   void close() {
-    if (receiver_) {
-      boost::system::error_code ignored;
-      receiver_->close(ignored);
+    {
+      const std::lock_guard guard(mutex_);
+      heard_ = nullptr;
     }
+    if (!receiver_) return;
+    ::unlinkat(folder_, name_.c_str(), 0);
+    asio::post(receiver_->get_executor(), [self = shared_from_this()] {
+      boost::system::error_code ignored;
+      self->receiver_->close(ignored);
+    });
   }
 
   void send() {
@@ -89,15 +97,21 @@ class Hints::Impl : public std::enable_shared_from_this<Hints::Impl> {
                             std::array<char, 16> buffer{};
                             while (::recv(self->receiver_->native_handle(), buffer.data(), buffer.size(), 0) >= 0) {
                             }
-                            self->heard_();
+                            self->tell();
                             self->wait();
                           });
+  }
+
+  void tell() {
+    const std::lock_guard guard(mutex_);
+    if (heard_) heard_();
   }
 
   fs::path path_;
   int folder_ = -1;
   int sender_ = -1;
   std::string name_;
+  std::mutex mutex_;  // of heard_
   std::function<void()> heard_;
   std::optional<asio::posix::stream_descriptor> receiver_;
 };
