@@ -39,6 +39,7 @@ std::vector<LaneKey> due_lanes(Connection& db, base::Micros now, const std::set<
 
 std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker, base::Micros now) {
   std::vector<Lane> lanes;
+  if (!prove_alive(db, worker)) return lanes;
   for (const LaneKey& key : keys) {
     const auto taken = db.execute(
         "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE pod_id = ? AND kind = ? AND "

@@ -12,7 +12,8 @@ namespace tricircle::engine {
 std::vector<LaneKey> due_lanes(storage::Connection&, base::Micros now, const std::set<std::string>& busy_pods,
                                std::size_t limit);
 
-// Takes those of them that are still free; their open jobs are RUNNING from now on.
+// Takes those of them that are still free; their open jobs are RUNNING from now on (a parent is when it is expanded).
+// None for a worker that has ended or was declared dead: nobody would ever end its leases.
 std::vector<Lane> claim(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker, base::Micros now);
 
 // The run failed: the lane comes again after a backoff, its jobs wait with the words of the failure; a silent pod's

@@ -44,15 +44,17 @@ void Heartbeat::beat() {
   database_.write([&](storage::Connection& db) {
     alive = db.execute("UPDATE workers SET beat = beat + 1 WHERE id = ?", {id_}).affected() == 1;
     // Declared dead by another: our lanes are gone, their late records will miss. We go on as new.
-    if (!alive)
+    if (!alive && !ended_)
       storage::insert(db, "workers", {{"id", id_}, {"name", std::to_string(::getpid())}, {"beat", std::int64_t{0}}});
   });
+  if (!alive && ended_) return;
   if (!alive) base::log::warn("worker_was_declared_dead worker={}", id_);
   last_ = begun;
   watch_others();
 }
 
 void Heartbeat::end() {
+  ended_ = true;
   database_.write([this](storage::Connection& db) { end_leases(db, id_, clock_.now(), options_); });
   if (lock_ >= 0) fs::remove(lock_folder_ / (id_ + ".lock"));
 }

@@ -1,6 +1,6 @@
 // A worker's sign of life and its watch over the others. A row that another has seen unmoved for `lease` by its own
 // monotonic clock is a dead worker's; on one machine a file lock tells at once. Used by one Worker, on pool threads, by
-// one thread at a time.
+// one thread at a time, but for end(), which may come beside a last beat().
 #pragma once
 #include "engine/worker.hpp"
 
@@ -39,6 +39,7 @@ class Heartbeat {
   std::string id_;
   int lock_ = -1;
   std::atomic<base::Micros> last_ = 0;
+  std::atomic<bool> ended_ = false;
   std::map<std::string, Seen> others_;
 };
 

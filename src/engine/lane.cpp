@@ -40,6 +40,10 @@ void make_row(Connection& db, const LaneKey& key) {
 
 }  // namespace
 
+bool prove_alive(Connection& db, const std::string& worker) {
+  return db.execute("UPDATE workers SET beat = beat + 1 WHERE id = ?", {worker}).affected() == 1;
+}
+
 void wake(Connection& db, const LaneKey& key, base::Micros due, Wake wake) {
   make_row(db, key);
   const std::string attempts = wake == Wake::fresh_wish ? ", attempts = 0" : "";
@@ -61,6 +65,7 @@ void finish(Connection& db, const Lane& lane, std::optional<base::Micros> due, b
 
 std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker) {
   std::vector<Lane> lanes;
+  if (!prove_alive(db, worker)) return std::nullopt;
   for (const LaneKey& key : keys) {
     make_row(db, key);
     const auto found = db.execute(

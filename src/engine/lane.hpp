@@ -36,6 +36,9 @@ struct LeaseLost : std::runtime_error {
   LeaseLost() : std::runtime_error("the lane is no longer held") {}
 };
 
+// Whoever takes a lane meets here with whoever buries him: the worker's row is written (a sign of life), or it is gone.
+bool prove_alive(storage::Connection&, const std::string& worker);
+
 // Makes the lane due at `due` (or leaves an earlier time). A fresh wish of a user also clears the backoff.
 enum class Wake { fresh_wish, routine };
 void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake);
@@ -48,7 +51,8 @@ void confirm(storage::Connection&, const Lane&);
 // `uncertain_until`: 0 = certain from now on.
 void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, base::Micros uncertain_until);
 
-// Takes all these lanes for `worker`, or none (nullopt) when one of them is held. Missing rows are made. Their due time
+// Takes all these lanes for `worker`, or none (nullopt) when one of them is held or the worker has no row at this
+// moment. Missing rows are made. Their due time
 // is kept aside: give each back with finish().
 std::optional<std::vector<Lane>> take(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker);
 

@@ -85,6 +85,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       hinted_ = false;
       std::vector<Lane> lanes;
       if (may_call()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
+      if (stopping_) break;  // what was claimed meanwhile is given back with the heartbeat's end
       if (!lanes.empty()) base::fault_point("claimed");
       for (Lane& lane : lanes) begin_run(std::move(lane));
       if (!lanes.empty()) continue;
