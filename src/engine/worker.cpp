@@ -114,7 +114,9 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room); });
       if (keys.empty()) return;
       keys = within_pod_limits(std::move(keys));
-      database_.write([&](storage::Connection& db) { lanes = claim(db, keys, id(), now); });
+      std::vector<Lane> claimed;
+      database_.write([&](storage::Connection& db) { claimed = claim(db, keys, id(), now); });
+      lanes = std::move(claimed);  // not before the commit: what did not commit is not ours
     });
     return lanes;
   }
@@ -160,8 +162,23 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
                        lane.key.object_id, error.what());
       failure.emplace(RunFailed::Why::again, error.what());
     }
-    if (failure) co_await runtime_.blocking([&] { quietly("put_back", [&] { put_back_lane(lane, *failure); }); });
+    if (failure) co_await put_back_for_certain(lane, *failure);
     end_run(lane);
+  }
+
+  // A lane that its living worker does not give back is never run again: a store that fails is waited out.
+  base::Awaitable<void> put_back_for_certain(const Lane& lane, const RunFailed& failure) {
+    for (;;) {
+      bool done = false;
+      co_await runtime_.blocking([&] {
+        quietly("put_back", [&] {
+          put_back_lane(lane, failure);
+          done = true;
+        });
+      });
+      if (done || stopping_) co_return;  // at a stop the heartbeat's end gives it back
+      co_await base::pause(options_.first_backoff);
+    }
   }
 
   void put_back_lane(const Lane& lane, const RunFailed& failure) {
