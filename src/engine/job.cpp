@@ -88,6 +88,12 @@ void postpone_jobs(Connection& db, const LaneKey& lane, const std::string& error
              {error, error, next_try, now, lane.pod_id, lane.kind, lane.object_id});
 }
 
+bool has_open_jobs(Connection& db, const LaneKey& lane) {
+  return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1",
+                     {lane.pod_id, lane.kind, lane.object_id})
+              .empty();
+}
+
 void note_jobs(Connection& db, const LaneKey& lane, const std::string& note) {
   db.execute(std::string("UPDATE jobs SET last_error = ? WHERE ") + kOpenOfLane,
              {note, lane.pod_id, lane.kind, lane.object_id});

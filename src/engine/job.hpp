@@ -43,6 +43,8 @@ void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, cons
 void postpone_jobs(storage::Connection&, const LaneKey&, const std::string& error, base::Micros next_try,
                    base::Micros now);
 
+bool has_open_jobs(storage::Connection&, const LaneKey&);
+
 // Words for people on the open jobs of a lane (kept when they succeed).
 void note_jobs(storage::Connection&, const LaneKey&, const std::string& note);
 

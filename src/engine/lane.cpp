@@ -87,7 +87,7 @@ std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>
 }
 
 void forget(Connection& db, const LaneKey& key) {
-  db.execute("DELETE FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ? AND worker = ''",
+  db.execute("DELETE FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ? AND worker = '' AND due_at IS NULL",
              {key.pod_id, key.kind, key.object_id});
 }
 

@@ -148,7 +148,12 @@ void remove_routing(Connection& db, const std::string& type, const std::string& 
   const std::optional<Binding> binding = find_binding(db, type, central_id, pod_id);
   delete_routing(db, type, central_id, pod_id);
   remove_binding(db, type, central_id, pod_id);
-  engine::forget(db, binding_lane(pod_id, type, central_id));
+  const engine::LaneKey lane = binding_lane(pod_id, type, central_id);
+  if (engine::has_open_jobs(db, lane)) {
+    engine::wake(db, lane, 0, engine::Wake::fresh_wish);  // the run finds no routing and ends them
+  } else {
+    engine::forget(db, lane);
+  }
   // A deleted policy's copy may have waited for this very binding.
   if (binding && !binding->policy_id.empty())
     engine::wake(db, copy_lane(pod_id, binding->policy_id), 0, engine::Wake::fresh_wish);

@@ -39,7 +39,8 @@ void object_deleted(Connection&, const std::string& type, const std::string& id,
 bool add_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& local_id,
                  const std::string& pod_id, base::Micros now);
 
-// A routing taken away: its binding row and lane go with it, the pod is left as it is.
+// A routing taken away: its binding row and lane go with it, the pod is left as it is. Where jobs are open the lane is
+// due once more, which ends them.
 void remove_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& pod_id);
 
 // A job asked for by an operator (POST /v1.0/jobs; also redo). `type` as on the wire; `resource` holds exactly the
