@@ -52,8 +52,9 @@ std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const 
     const storage::Row& row = found.front();
     lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now});
     db.execute(
-        "UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = coalesce(started_at, ?), "
-        "next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND object_id = ? AND status = 'NEW'",
+        "UPDATE jobs SET status = CASE WHEN parent THEN status ELSE 'RUNNING' END, attempts = attempts + 1, "
+        "started_at = coalesce(started_at, ?), next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND "
+        "object_id = ? AND status = 'NEW'",
         {now, now, key.pod_id, key.kind, key.object_id});
   }
   return lanes;

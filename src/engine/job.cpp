@@ -83,7 +83,7 @@ void close_jobs(Connection& db, const LaneKey& lane, std::int64_t applied, const
 void postpone_jobs(Connection& db, const LaneKey& lane, const std::string& error, base::Micros next_try,
                    base::Micros now) {
   db.execute(std::string("UPDATE jobs SET status = 'NEW', last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, "
-                         "next_try_at = ?, updated_at = ? WHERE NOT parent AND ") +
+                         "next_try_at = ?, updated_at = ? WHERE NOT expanded AND ") +
                  kOpenOfLane,
              {error, error, next_try, now, lane.pod_id, lane.kind, lane.object_id});
 }

@@ -39,7 +39,7 @@ void advance_parent(storage::Connection&, const std::string& id, const std::stri
 // Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
 void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, const std::string& error, base::Micros now);
 
-// Back to NEW, to be tried again: attempts and last error are kept for people to see.
+// Back to NEW, to be tried again: attempts and last error are kept for people to see. An expanded parent stays RUNNING.
 void postpone_jobs(storage::Connection&, const LaneKey&, const std::string& error, base::Micros next_try,
                    base::Micros now);
 
