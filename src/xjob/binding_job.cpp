@@ -206,6 +206,7 @@ class BindingRun {
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
+      engine::forget(db, lane_.key);
       engine::close_jobs(db, lane_.key, kEveryIntent, "", now);
     });
     context_.worker.hint();
@@ -249,6 +250,7 @@ base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane,
     remove_binding(db, lane.key.kind, lane.key.object_id, lane.key.pod_id);
     wake_copy_let_go(db, old_policy, lane.key.pod_id, now);
     engine::finish(db, lane, std::nullopt, 0);
+    engine::forget(db, lane.key);
     engine::close_jobs(db, lane.key, kEveryIntent, "", now);
   });
 }

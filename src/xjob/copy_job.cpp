@@ -46,6 +46,7 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
   co_await context.write([&](storage::Connection& db) {
     if (never_posted) remove_copy(db, *never_posted);
     engine::finish(db, lane, std::nullopt, 0);
+    engine::forget(db, lane.key);
     engine::close_jobs(db, lane.key, kEveryIntent, "", now);
   });
 }

@@ -68,6 +68,7 @@ base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane&
     // A late POST of ours may still arrive: the row stays as a tombstone until the second look.
     if (uncertain == 0) remove_copy(db, copy);
     engine::finish(db, lane, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
+    engine::forget(db, lane.key);
     engine::close_jobs(db, lane.key, kEveryIntent, "", now);
   });
   base::fault_point("after removal record");

@@ -79,11 +79,17 @@ void add_child(storage::Connection& db, const Parent& parent, const Subject& sub
       db, {parent.type, parent.project_id, resource, {pod, subject.type, subject.id}, parent.wanted, parent.id}, now);
 }
 
+// Nobody will ever want the lane of an expanded parent again.
+void end_lane(storage::Connection& db, const engine::Lane& lane) {
+  engine::finish(db, lane, std::nullopt, 0);
+  engine::forget(db, lane.key);
+}
+
 // One batch in one transaction; true when it was the last.
 bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micros now) {
   const std::optional<Parent> parent = find_parent(db, lane.key.object_id);
   if (!parent) {
-    engine::finish(db, lane, std::nullopt, 0);
+    end_lane(db, lane);
     return true;
   }
   const Subject subject = subject_of(*parent);
@@ -92,7 +98,7 @@ bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micro
   const bool last = pods.size() < static_cast<std::size_t>(kBatch);
   engine::advance_parent(db, parent->id, pods.empty() ? parent->cursor : pods.back(), last, now);
   if (last) {
-    engine::finish(db, lane, std::nullopt, 0);
+    end_lane(db, lane);
   } else {
     engine::confirm(db, lane);
   }
