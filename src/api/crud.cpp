@@ -126,7 +126,7 @@ http::Response Crud::update(Call& call, const std::string& id) const {
 
 Record Crud::update_one(Connection& db, Call& call, const std::string& id) const {
   const json::object& given = given_object(resource_, call.body);
-  const Record before = found(services_, db, call, resource_, id);
+  Record before = found(services_, db, call, resource_, id);
   Record changes = domain::parsed_for_update(resource_, given);
   check_may_update(call.caller, resource_, before, changes);
   check_revision(call.request, before);

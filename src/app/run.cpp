@@ -30,7 +30,7 @@ void wait_for_end(const sigset_t& signals) {
 }
 
 void say_ready(const std::string& what) {
-  std::cout << "ready " << what << std::endl;
+  std::cout << "ready " << what << '\n' << std::flush;
 }
 
 struct PodSpec {
@@ -50,6 +50,7 @@ PodSpec parse_pod(const std::string& text) {
 
 std::vector<PodSpec> parse_pods(const std::vector<std::string>& texts) {
   std::vector<PodSpec> specs;
+  specs.reserve(texts.size());
   for (const std::string& text : texts) {
     PodSpec spec = parse_pod(text);
     // Its data lie under its name.

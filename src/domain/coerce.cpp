@@ -171,15 +171,13 @@ boost::json::array to_text_list(const Attribute& attribute, const value& given) 
   return list;
 }
 
-const value& checked_object(const Attribute& attribute, const value& given) {
+void check_object(const Attribute& attribute, const value& given) {
   if (!given.is_object()) refuse_value(attribute, given, "is not a dictionary");
-  return given;
 }
 
-const value& checked_object_list(const Attribute& attribute, const value& given) {
+void check_object_list(const Attribute& attribute, const value& given) {
   if (!given.is_array()) refuse_value(attribute, given, "is not a list");
-  for (const value& item : given.get_array()) checked_object(attribute, item);
-  return given;
+  for (const value& item : given.get_array()) check_object(attribute, item);
 }
 
 }  // namespace
@@ -207,9 +205,11 @@ value coerced(const Attribute& attribute, const value& given) {
     case Kind::text_list:
       return value(to_text_list(attribute, given));
     case Kind::object:
-      return checked_object(attribute, given);
+      check_object(attribute, given);
+      return given;
     case Kind::object_list:
-      return checked_object_list(attribute, given);
+      check_object_list(attribute, given);
+      return given;
     case Kind::time:
       return value(to_integer(attribute, given));
   }

@@ -32,6 +32,11 @@ sockaddr_un address_of(int folder, const std::string& name) {
   return address;
 }
 
+int opened_folder(const fs::path& path) {
+  fs::create_directories(path);
+  return ::open(path.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+}
+
 int new_socket() {
   return ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
@@ -40,11 +45,7 @@ int new_socket() {
 
 class Hints::Impl : public std::enable_shared_from_this<Hints::Impl> {
  public:
-  explicit Impl(const fs::path& state) : path_(state / "hints") {
-    fs::create_directories(path_);
-    folder_ = ::open(path_.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-    sender_ = new_socket();
-  }
+  explicit Impl(const fs::path& state) : path_(state / "hints"), folder_(opened_folder(path_)), sender_(new_socket()) {}
 
   ~Impl() {
     ::close(sender_);
@@ -108,15 +109,15 @@ class Hints::Impl : public std::enable_shared_from_this<Hints::Impl> {
   }
 
   fs::path path_;
-  int folder_ = -1;
-  int sender_ = -1;
+  int folder_;
+  int sender_;
   std::string name_;
   std::mutex mutex_;  // of heard_
   std::function<void()> heard_;
   std::optional<asio::posix::stream_descriptor> receiver_;
 };
 
-Hints::Hints(fs::path state_folder) : impl_(std::make_shared<Impl>(state_folder)) {}
+Hints::Hints(const fs::path& state_folder) : impl_(std::make_shared<Impl>(state_folder)) {}
 Hints::~Hints() {
   impl_->close();
 }

@@ -11,7 +11,7 @@ namespace tricircle::engine {
 
 class Hints {
  public:
-  explicit Hints(std::filesystem::path state_folder);  // sockets live in <state_folder>/hints/
+  explicit Hints(const std::filesystem::path& state_folder);  // sockets live in <state_folder>/hints/
   ~Hints();  // takes the socket away; `heard` is not called any more. Not from `heard`, not after the runtime is gone
 
   // Calls `heard` on the runtime's io thread, for hints of this process too. At most once.

@@ -19,7 +19,7 @@ void read_error(Answer& answer) {
 
 }  // namespace
 
-Answer answer_of(http::OutResponse&& response) {
+Answer answer_of(http::OutResponse response) {
   Answer answer{response.end, response.status, nullptr, {}, std::move(response.error)};
   if (response.end != http::End::answered) return answer;
   boost::json::error_code unreadable;

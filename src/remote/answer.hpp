@@ -20,6 +20,6 @@ struct Answer {
   bool is(int code) const { return answered() && status == code; }
 };
 
-Answer answer_of(http::OutResponse&&);
+Answer answer_of(http::OutResponse);
 
 }  // namespace tricircle::remote

@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 // Keystone's tokens live an hour or more by default; renewing this often needs no parsing of their end.
-constexpr base::Micros kTokenLife = 15 * 60 * base::kSecond;
+constexpr base::Micros kTokenLife = 15 * (60 * base::kSecond);
 
 json::object domain(const std::string& value, bool is_name) {
   return {{is_name ? "name" : "id", value}};

@@ -91,6 +91,7 @@ Result SqliteConnection::execute(std::string_view sql, std::span<const Value> pa
 
   std::vector<std::string> columns;
   const int width = sqlite3_column_count(statement);
+  columns.reserve(static_cast<std::size_t>(width));
   for (int i = 0; i < width; ++i) columns.emplace_back(sqlite3_column_name(statement, i));
   std::vector<std::vector<Value>> rows;
   int code = sqlite3_step(statement);

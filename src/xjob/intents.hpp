@@ -33,10 +33,10 @@ void object_deleted(Connection&, const std::string& type, const std::string& id,
                     base::Micros now);
 
 // A network or port has turned up in a pod (report, import, POST /v1.0/routings): case 4. Inserts the routing and asks
-// for the object's own policy there; writes the object's `met`. `local_id` empty = reserved, not yet known. False: the
+// for the object's own policy there; writes the object's `met`. `id_there` empty = reserved, not yet known. False: the
 // routing was there already and nothing was written. Throws base::Error (not_found) when the central object does not
 // exist.
-bool add_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& local_id,
+bool add_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& id_there,
                  const std::string& pod_id, base::Micros now);
 
 // A routing taken away: its binding row and lane go with it, the pod is left as it is. Where jobs are open the lane is
