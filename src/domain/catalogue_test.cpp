@@ -20,7 +20,7 @@ using Columns = std::set<std::string, std::less<>>;
 
 // table -> columns, as the first migration makes them.
 std::map<std::string, Columns, std::less<>> migrated_tables() {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../migrations/0001_initial.sql");
+  std::ifstream file(std::filesystem::path(TRICIRCLE_MIGRATIONS) / "0001_initial.sql");
   EXPECT_TRUE(file.is_open());
   std::map<std::string, Columns, std::less<>> tables;
   std::string table;
