@@ -77,6 +77,7 @@ int run_up(const RunOptions& options) {
   CentralApi api(ground, centre, settings.central, settings.listen);
   const std::string url = url_of(settings.listen, api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
+  pods.reserve(specs.size());
   for (const PodSpec& spec : specs) {
     pods.push_back(
         std::make_unique<LocalPod>(ground, settings.state / ("pod-" + spec.region), spec.region, spec.listen, url));

@@ -34,7 +34,8 @@ bool is_text(std::string_view bytes) {
     int more = continuations(lead);
     if (lead == 0 || more < 0) return false;
     for (; more > 0; --more) {
-      if (++at == bytes.size() || !may_follow(lead, static_cast<unsigned char>(bytes[at]))) return false;
+      ++at;
+      if (at == bytes.size() || !may_follow(lead, static_cast<unsigned char>(bytes[at]))) return false;
       lead = 0x80;  // from here on the bounds are the wide ones
     }
   }
