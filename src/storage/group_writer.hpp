@@ -17,7 +17,7 @@ namespace tricircle::storage {
 class GroupWriter {
  public:
   GroupWriter(std::unique_ptr<Connection> connection, std::unique_ptr<FileTurns> turns);
-  ~GroupWriter();  // carries out what was submitted
+  ~GroupWriter();  // nobody is in submit() any more
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 

@@ -204,24 +204,5 @@ TEST_F(GroupWriterTest, AWriteInsideAWriteIsRefusedRatherThanWaitedForForEver) {
   EXPECT_THROW(group->submit([&](Connection&) { group->submit([](Connection&) {}); }), std::logic_error);
 }
 
-TEST_F(GroupWriterTest, WhatWasSubmittedIsCarriedOutBeforeTheEnd) {
-  auto group = writer();
-  std::promise<void> running;
-  std::promise<void> go;
-  std::thread caller([&, raw = group.get()] {
-    raw->submit([&](Connection& db) {
-      running.set_value();
-      go.get_future().wait();
-      add(db, "last");
-    });
-  });
-  running.get_future().wait();
-  std::thread ender([&] { group.reset(); });
-  go.set_value();
-  ender.join();
-  caller.join();
-  EXPECT_EQ(count(), 1);
-}
-
 }  // namespace
 }  // namespace tricircle::storage
