@@ -141,26 +141,28 @@ http::Response create(AdminCall& call) {
   return json_response(200, body);
 }
 
-// Done again from the beginning of its lane; the id stays.
+// Done again from the beginning of its lane; the id stays. A parent is what its children are.
+void redo_one(Connection& db, const storage::Row& job, base::Micros now) {
+  db.execute("UPDATE jobs SET status = 'NEW', finished_at = NULL, updated_at = ? WHERE id = ?", {now, job.text("id")});
+  db.execute(
+      "UPDATE jobs SET status = 'RUNNING', last_error = '', finished_at = NULL, updated_at = ? WHERE id = ? AND "
+      "expanded AND status = 'FAIL'",
+      {now, job.text("parent_id")});
+  xjob::ask_again(db, json::parse(job.text("resource")).as_object(), now);
+  engine::wake(db, {job.text("pod_id"), job.text("kind"), job.text("object_id")}, now, engine::Wake::fresh_wish);
+}
+
 http::Response redo(AdminCall& call) {
   call.database.write([&](Connection& db) {
     const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {call.id()});
     if (found.empty()) throw no_job(call.id());
-    const storage::Row& row = found.front();
-    const std::string status = row.text("status");
+    const storage::Row& job = found.front();
+    const std::string status = job.text("status");
     if (status == engine::kRunning || status == engine::kSuccess)
       throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is " + status + ".");
-    db.execute(
-        "UPDATE jobs SET status = 'NEW', finished_at = NULL, expanded = 0, cursor_at = '', updated_at = ? WHERE "
-        "id = ?",
-        {call.now, call.id()});
-    // A parent is what its children are.
-    db.execute(
-        "UPDATE jobs SET status = 'RUNNING', last_error = '', finished_at = NULL, updated_at = ? WHERE id = ? AND "
-        "expanded AND status = 'FAIL'",
-        {call.now, row.text("parent_id")});
-    xjob::ask_again(db, json::parse(row.text("resource")).as_object(), call.now);
-    engine::wake(db, {row.text("pod_id"), row.text("kind"), row.text("object_id")}, call.now, engine::Wake::fresh_wish);
+    if (!job.boolean("parent") || status != engine::kFail) return redo_one(db, job, call.now);
+    const auto failed = db.execute(std::string(kColumns) + " WHERE parent_id = ? AND status = 'FAIL'", {call.id()});
+    for (const storage::Row& child : failed.rows()) redo_one(db, child, call.now);
   });
   call.committed();
   return json_response(200, nullptr);

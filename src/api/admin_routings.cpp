@@ -192,6 +192,7 @@ void insert(Connection& db, const Routing& routing, base::Micros now) {
 
 void remove(Connection& db, const Routing& routing) {
   if (is_object(routing.type)) return xjob::remove_routing(db, routing.type, routing.central_id, routing.pod_id);
+  if (routing.type == xjob::kPolicyType) return xjob::forget_copy(db, routing.central_id, routing.pod_id);
   xjob::delete_routing(db, routing.type, routing.central_id, routing.pod_id);
 }
 

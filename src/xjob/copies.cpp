@@ -90,9 +90,9 @@ void save_copy(Connection& db, const Copy& copy, base::Micros now) {
       {local, now, copy.policy_id, copy.pod_id, copy.local_id});
 }
 
-void remove_copy(Connection& db, const Copy& copy) {
-  db.execute("DELETE FROM copies WHERE policy_id = ? AND pod_id = ?", {copy.policy_id, copy.pod_id});
-  delete_routing(db, kPolicyType, copy.policy_id, copy.pod_id);
+void forget_copy(Connection& db, const std::string& policy_id, const std::string& pod_id) {
+  db.execute("DELETE FROM copies WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
+  delete_routing(db, kPolicyType, policy_id, pod_id);
 }
 
 void forget_refusals(Connection& db, const std::string& policy_id, const std::string& pod_id, base::Micros now) {

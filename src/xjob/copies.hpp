@@ -47,7 +47,8 @@ std::optional<Copy> find_copy(Connection&, const std::string& policy_id, const s
 // policy is gone.
 bool want_copy(Connection&, const std::string& policy_id, const std::string& pod_id, base::Micros now);
 void save_copy(Connection&, const Copy&, base::Micros now);  // and the routing's local id
-void remove_copy(Connection&, const Copy&);                  // and its routing
+// And its routing. What the pod has stays there.
+void forget_copy(Connection&, const std::string& policy_id, const std::string& pod_id);
 // An operator asks again: rules that the pod has refused are sent anew. `pod_id` empty = in all pods.
 void forget_refusals(Connection&, const std::string& policy_id, const std::string& pod_id, base::Micros now);
 

@@ -44,7 +44,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
 base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lane, std::optional<Copy> never_posted) {
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
-    if (never_posted) remove_copy(db, *never_posted);
+    if (never_posted) forget_copy(db, never_posted->policy_id, never_posted->pod_id);
     engine::finish(db, lane, std::nullopt, 0);
     engine::forget(db, lane.key);
     engine::close_jobs(db, lane.key, kEveryIntent, "", now);

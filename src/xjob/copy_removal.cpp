@@ -66,7 +66,7 @@ base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane&
   const base::Micros uncertain = copy.mark.empty() ? 0 : lane.still_uncertain_until();
   co_await context.write([&](storage::Connection& db) {
     // A late POST of ours may still arrive: the row stays as a tombstone until the second look.
-    if (uncertain == 0) remove_copy(db, copy);
+    if (uncertain == 0) forget_copy(db, copy.policy_id, copy.pod_id);
     engine::finish(db, lane, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
     engine::forget(db, lane.key);
     engine::close_jobs(db, lane.key, kEveryIntent, "", now);
