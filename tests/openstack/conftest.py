@@ -23,3 +23,8 @@ def cloud(lab, tmp_path):
         yield made.start()
     finally:
         made.stop()
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that two workers end at about the same time."""
+    items.sort(key=lambda item: "test_kills" not in item.nodeid)
