@@ -39,7 +39,7 @@ struct Config {
   Micros first_backoff = 200 * kMillisecond;
   Micros longest_backoff = 60 * kSecond;
   Micros probe_first = 1 * kSecond;
-  Micros probe_longest = 5 * kSecond;
+  Micros probe_longest = 4 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;
