@@ -24,7 +24,7 @@ build-dev: ## Build with sanitizers and warnings as errors
 run: deps build ## Install, build, start a cloud of two embedded pods, show a policy reaching them, and stay
 	@scripts/run-demo
 
-test: build-dev test-unit test-service ## All tests that need no OpenStack
+test: deps build-dev test-unit test-service ## All tests that need no OpenStack
 
 test-unit:
 	@scripts/check-rooms --self-test

@@ -3,6 +3,8 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
+#include <chrono>
+
 #include <boost/json/serialize.hpp>
 
 namespace tricircle::remote {
@@ -111,11 +113,14 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
     request.timeout_ms = timeout_ms_;
     request.ca_file = identity_.ca_file();
     if (writes) base::fault_point("before " + method + " " + path);
+    const auto begun = std::chrono::steady_clock::now();
     http::OutResponse response = co_await client_.async_send(std::move(request));
+    const auto spent = std::chrono::steady_clock::now() - begun;
     if (writes) base::fault_point("after " + method + " " + path);
     Answer answer = answer_of(std::move(response));
-    base::log::debug("pod_call region={} method={} path={} status={} words=\"{}\"", pod_.region_name, method, path,
-                     answer.status, answer.words);
+    base::log::debug("pod_call region={} method={} path={} status={} micros={} words=\"{}\"", pod_.region_name, method,
+                     path, answer.status, std::chrono::duration_cast<std::chrono::microseconds>(spent).count(),
+                     answer.words);
     if (!answer.is(401) || renewed) co_return answer;
     identity_.forget_token();
   }

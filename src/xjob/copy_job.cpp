@@ -15,6 +15,8 @@ namespace {
 namespace json = boost::json;
 using engine::RunFailed;
 constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
+// The tag comes in a run of its own, when the bindings that waited for the copy have had the pod to themselves.
+constexpr base::Micros kTagAfter = 500 * base::kMillisecond;
 
 struct Situation {
   std::optional<remote::PodAddress> pod;
@@ -84,7 +86,7 @@ class CopyRun {
       co_await sync_.observe();
       if (copy_.local_id.empty() && !co_await create()) co_return;
     }
-    if (!copy_.tagged) co_await make_known();
+    if (copy_.ready && !copy_.tagged && sync_.had_nothing_to_do()) co_await tag();
     co_await record("");
   }
 
@@ -129,17 +131,8 @@ class CopyRun {
     co_return true;
   }
 
-  // Bindings may go on while the tag is set: it is for people and for restores, no port waits for it.
-  base::Awaitable<void> make_known() {
-    const base::Micros now = context_.clock.now();
-    judge(sync_.problems(), true);
-    co_await context_.write([&](storage::Connection& db) {
-      engine::confirm(db, lane_);
-      save_copy(db, copy_, now);
-      wake_bindings(db, now);
-    });
-    base::fault_point("copy ready");
-    context_.worker.hint();
+  // For the region's admin, and for us after a restore.
+  base::Awaitable<void> tag() {
     context_.check_may_call();
     const remote::Answer answer = co_await pod_.tag_policy(copy_.local_id, "tricircle:" + copy_.policy_id);
     context_.check_answer(answer, true);
@@ -159,6 +152,7 @@ class CopyRun {
       if (!was_ready || !refused.empty()) wake_bindings(db, now);
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
+      if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
       if (!newest || newest->intent != policy_.intent) due = now;
       engine::finish(db, lane_, due, uncertain);

@@ -53,7 +53,9 @@ base::Awaitable<bool> CopySync::apply() {
   if (++rounds_ > kMostRounds) throw RunFailed(RunFailed::Why::again, "the pod's copy keeps changing under our hands");
   problems_.clear();
   forget_refusals_of_the_past();
-  for (domain::Step& step : domain::plan_copy(wish_, copy_.attributes, copy_.rules)) {
+  std::vector<domain::Step> steps = domain::plan_copy(wish_, copy_.attributes, copy_.rules);
+  nothing_to_do_ = steps.empty();
+  for (domain::Step& step : steps) {
     context_.check_may_call();
     if (co_await carry_out(std::move(step)) == Outcome::look_again) co_return false;
   }

@@ -22,6 +22,7 @@ class CopySync {
   base::Awaitable<bool> apply();
 
   bool lost() const { return lost_; }
+  bool had_nothing_to_do() const { return nothing_to_do_; }  // the pod was right already when apply() planned
   void refuse(std::string words) { problems_.push_back(std::move(words)); }
   std::string problems() const;  // what the pod will never take, by name and in its words; '' = nothing
 
@@ -42,6 +43,7 @@ class CopySync {
   std::vector<std::string> problems_;
   int rounds_ = 0;
   bool lost_ = false;
+  bool nothing_to_do_ = false;
 };
 
 }  // namespace tricircle::xjob

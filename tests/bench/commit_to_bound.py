@@ -7,14 +7,17 @@ Starts central, xjob and an embedded pod (TRICIRCLE_BIN, default the release bui
 env file set (tests/openstack/lab/up), its first real pod is measured in the same run. A round makes a policy with two
 rules and a network that the pod has, then
   ours     sets qos_policy_id at the centre; the time is that of the job, from the call that committed it to its end
-  by hand  makes the calls that XJob makes until the network is bound, one after the other on one kept connection
-Exit code 1 when a median of ours is more than the limit above the median by hand.
+  calls    is what of it XJob waited for the pod's answers, call by call; `above` is the rest, our own part
+  by hand  makes the same calls without us, one after the other on one kept connection: to see that the pod is no
+           slower to XJob than to others. A real pod's own times vary more from round to round than our part is long
+Exit code 1 when the median of our own part is above the limit.
 """
 import argparse
 import http.client
 import json
 import os
 import pathlib
+import re
 import statistics
 import sys
 import tempfile
@@ -29,6 +32,7 @@ from cloud import Cloud, wait_until  # noqa: E402
 
 RULES = (("bandwidth_limit", {"max_kbps": 1000, "max_burst_kbps": 100, "direction": "egress"}),
          ("dscp_marking", {"dscp_mark": 26}))
+NAMES = ("ours", "calls", "above", "by_hand")
 KEYSTONE = """
 [keystone_authtoken]
 auth_url = {KEYSTONE_URL}
@@ -48,8 +52,9 @@ class Wire:
         self.headers = {"Content-Type": "application/json", **(headers or {})}
         self.connection = http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=60)
 
-    def call(self, method, path, body=None):
-        self.connection.request(method, self.base.path + path, json.dumps(body) if body else None, self.headers)
+    def call(self, method, path, body=None, **headers):
+        self.connection.request(method, self.base.path + path, json.dumps(body) if body else None,
+                                {**self.headers, **headers})
         reply = self.connection.getresponse()
         text = reply.read()
         if reply.status >= 300:
@@ -80,49 +85,62 @@ class Pod:
         """Milliseconds of the calls until a network is bound to a fresh copy."""
         network = self.network(name)
         begin = time.monotonic()
-        policy = self.wire.call("POST", "/v2.0/qos/policies", {"policy": {"name": name + " made"}})["policy"]["id"]
+        policy = self.wire.call("POST", "/v2.0/qos/policies", {"policy": {
+            "name": name + " made", "shared": False, "project_id": "admin"}})["policy"]["id"]
         path = f"/v2.0/qos/policies/{policy}"
         for kind, values in RULES:
             self.wire.call("POST", f"{path}/{kind}_rules", {f"{kind}_rule": values})
         self.wire.call("PUT", path, {"policy": {"name": name, "description": "", "shared": False}})
+        headers = {}
         if self.real:
-            self.wire.call("GET", f"/v2.0/networks/{network}?fields=id&fields=qos_policy_id")
-        self.wire.call("PUT", f"/v2.0/networks/{network}", {"network": {"qos_policy_id": policy}})
-        return (time.monotonic() - begin) * 1000
+            seen = self.wire.call(
+                "GET", f"/v2.0/networks/{network}?fields=id&fields=qos_policy_id&fields=revision_number")
+            headers["If-Match"] = f"revision_number={seen['network']['revision_number']}"
+        self.wire.call("PUT", f"/v2.0/networks/{network}", {"network": {"qos_policy_id": policy}}, **headers)
+        spent = (time.monotonic() - begin) * 1000
+        self.wire.call("DELETE", f"/v2.0/networks/{network}")  # a project has a quota of them
+        return spent
 
     def ours(self, name):
-        """Milliseconds of the job that binds a network to a policy that the pod has never had."""
+        """Milliseconds of the job that binds a network to a policy that the pod has never had, and of its calls."""
+        log = self.cloud.xjob.log
+        seen = log.stat().st_size
         policy = self.cloud.policy(name, rules=RULES)
         network = self.cloud.net.create_network(name=name)
-        self.cloud.admin.tie("network", network.id, self.network(name), self.region)
+        local_id = self.network(name)
+        self.cloud.admin.tie("network", network.id, local_id, self.region)
         self.cloud.net.update_network(network, qos_policy_id=policy.id)
-        job = wait_until(lambda: next((j for j in self.cloud.admin.jobs(type="qos_create")
-                                       if j["resource"]["res_id"] == network.id and j["finished_at"]), None), 60)
+        # Seldom: whoever asks takes the processor from those who work.
+        job = wait_until(lambda: next((j for j in self.cloud.admin.jobs(type="qos_create", limit=1)
+                                       if j["resource"]["res_id"] == network.id and j["finished_at"]), None), 60,
+                         every=0.5)
         if job["status"] != "SUCCESS":
             raise RuntimeError(f"{self.region}: {job['last_error']}")
         self.cloud.rest(60)
-        return job["microseconds"] / 1000
+        self.wire.call("DELETE", f"/v2.0/networks/{local_id}")
+        calls = re.findall(r"pod_call .* path=(\S+) status=2\d\d micros=(\d+)", log.read_text()[seen:])
+        return job["microseconds"] / 1000, sum(int(micros) for path, micros in calls if "/tags/" not in path) / 1000
 
 
 def measure(pod, rounds):
-    ours, by_hand = [], []
+    rows = []
     for number in range(rounds + 1):
-        figures = pod.ours(f"bench {number}"), pod.by_hand(f"bench {number}")
-        if number > 0:  # the first one warms up
-            ours.append(figures[0])
-            by_hand.append(figures[1])
-        print(f"\r{pod.region}: {number} of {rounds}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    figures = {"pod": pod.region, "real": pod.real, "rounds": rounds,
-               "ours_median_ms": statistics.median(ours), "ours_max_ms": max(ours),
-               "by_hand_median_ms": statistics.median(by_hand), "by_hand_max_ms": max(by_hand)}
-    figures["above_ms"] = figures["ours_median_ms"] - figures["by_hand_median_ms"]
-    return {key: round(value, 2) if isinstance(value, float) else value for key, value in figures.items()}
+        ours, calls = pod.ours(f"bench {number}")
+        rows.append({"ours": ours, "calls": calls, "above": ours - calls, "by_hand": pod.by_hand(f"bench {number}")})
+        if sys.stderr.isatty():
+            print(f"\r{pod.region}: {number} of {rounds}", end="\n" * (number == rounds), file=sys.stderr, flush=True)
+    figures = {"pod": pod.region, "real": pod.real, "rounds": rounds}
+    for name in rows[0]:
+        values = [row[name] for row in rows[1:]]  # the first one warms up
+        figures[f"{name}_median_ms"] = round(statistics.median(values), 2)
+        figures[f"{name}_max_ms"] = round(max(values), 2)
+    return figures
 
 
 def run(folder, rounds):
     real = "KEYSTONE_URL" in os.environ
-    cloud = Cloud(folder, regions=("Embedded",), options=KEYSTONE.format(**os.environ) if real else "")
+    options = "[DEFAULT]\ndebug = true\n" + (KEYSTONE.format(**os.environ) if real else "")
+    cloud = Cloud(folder, regions=("Embedded",), options=options)
     try:
         cloud.start()
         results = [measure(Pod(cloud, "Embedded", cloud.pods["Embedded"].url, False), rounds)]
@@ -143,14 +161,14 @@ def main():
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         results = run(pathlib.Path(folder) / "cloud", options.rounds)
-    print(f"{'pod':<12}{'ours ms':>10}{'max':>9}{'by hand ms':>12}{'max':>9}{'above ms':>10}")
+    print(f"{'medians, ms':<12}" + "".join(f"{name:>10}" for name in NAMES) + f"{'above max':>12}")
     for row in results:
-        print(f"{row['pod']:<12}{row['ours_median_ms']:>10}{row['ours_max_ms']:>9}{row['by_hand_median_ms']:>12}"
-              f"{row['by_hand_max_ms']:>9}{row['above_ms']:>10}")
+        print(f"{row['pod']:<12}" + "".join(f"{row[name + '_median_ms']:>10}" for name in NAMES)
+              + f"{row['above_max_ms']:>12}")
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(results, indent=2) + "\n")
-    return 1 if any(row["above_ms"] > options.limit_ms for row in results) else 0
+    return 1 if any(row["above_median_ms"] > options.limit_ms for row in results) else 0
 
 
 if __name__ == "__main__":

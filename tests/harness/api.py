@@ -5,7 +5,7 @@ import openstack
 import requests
 
 
-def wait_until(condition, timeout=20, what=""):
+def wait_until(condition, timeout=20, what="", every=0.02):
     """Waits until condition() is true; its last value is returned."""
     end = time.monotonic() + timeout
     while True:
@@ -14,7 +14,7 @@ def wait_until(condition, timeout=20, what=""):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"not within {timeout} s: {what or condition}; last value {value!r}")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def connect(url, project="admin", roles="admin"):

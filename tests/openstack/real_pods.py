@@ -9,6 +9,7 @@ import uuid
 
 import openstack
 
+from harness.api import wait_until
 from harness.centre import Centre
 from harness.processes import binary
 
@@ -153,5 +154,6 @@ class RealCloud(Centre):
     def assert_copy_is_true(self, policy, region):
         """As everywhere, and tagged for the region's admin."""
         super().assert_copy_is_true(policy, region)
-        found = [p for p in self.pods[region].policies() if p["id"] == self.copy_id(policy, region)]
-        assert found[0]["tags"] == ["tricircle:" + policy.id]
+        local_id, tags = self.copy_id(policy, region), ["tricircle:" + policy.id]
+        wait_until(lambda: any(p["id"] == local_id and p["tags"] == tags for p in self.pods[region].policies()),
+                   what="the copy's tag, which comes a moment after the copy")

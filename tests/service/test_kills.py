@@ -43,7 +43,7 @@ class Kind:
 
 
 class CreateForNetwork(Kind):
-    job, passes = "qos_create", ("mark committed", "local id recorded", "copy ready", "stepped aside")
+    job, passes = "qos_create", ("mark committed", "local id recorded", "after copy record", "stepped aside")
 
     def prepare(self, name):
         policy, network = self.cloud.policy(name), self.cloud.network(name)

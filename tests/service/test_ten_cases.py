@@ -22,7 +22,7 @@ def bound_in_both(cloud):
     policy, network = cloud.policy(), cloud.network()
     cloud.appear(network)
     cloud.net.update_network(network, qos_policy_id=policy.id)
-    cloud.settle()
+    cloud.rest()
     return policy, network
 
 
@@ -51,6 +51,7 @@ def test_case_3_an_association_reaches_every_pod_that_has_the_network(cloud):
     with cloud.pods["RegionOne"].counting() as one, cloud.pods["RegionTwo"].counting() as two:
         cloud.net.update_network(network, qos_policy_id=policy.id)
         jobs = cloud.settle()
+        cloud.rest()
     assert types_and_states(jobs) == {("qos_create", "SUCCESS")}
     parents = [j for j in jobs if j["resource"]["pod_id"] == "not_specified_pod"]
     children = [j for j in jobs if j["parent_id"]]
@@ -88,6 +89,7 @@ def test_case_4_a_vm_boots_with_policies_on_its_network_and_port(cloud):
     with pod.counting() as calls:
         port = cloud.boot("RegionOne", network)
         jobs = cloud.settle()
+        cloud.rest()
     assert pod.net.get_port(port.id).fixed_ips == cloud.net.get_port(port.id).fixed_ips
     assert types_and_states(jobs) == {("qos_create", "SUCCESS")}
     cloud.assert_copy_is_true(gold, "RegionOne")
@@ -104,7 +106,7 @@ def test_case_4_a_second_vm_costs_no_call(cloud):
     policy = cloud.policy()
     network = cloud.network(qos_policy_id=policy.id)
     cloud.boot("RegionOne", network)
-    cloud.settle()
+    cloud.rest()
     with cloud.pods["RegionOne"].counting() as calls:
         port = cloud.boot("RegionOne", network)
         cloud.settle()
