@@ -15,7 +15,7 @@ deps: ## Install the Debian packages that are missing
 
 build: ## Build the optimised binary: build/release/src/app/tricircle
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release -j $(JOBS)
+	@cmake --build --preset release -j $(JOBS) --target tricircle
 
 build-dev: ## Build with sanitizers and warnings as errors
 	@cmake --preset dev >/dev/null
