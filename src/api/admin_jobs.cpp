@@ -17,11 +17,21 @@ using storage::Value;
 
 constexpr char kColumns[] =
     "SELECT id, type, project_id, resource, status, pod_id, kind, object_id, parent_id, parent, attempts, last_error, "
-    "created_at, updated_at, started_at, finished_at, next_try_at FROM jobs";
+    "created_at, updated_at, started_at, finished_at, next_try_at, "
+    "(SELECT c.last_error FROM circuits c WHERE c.pod_id = jobs.pod_id AND c.open) AS circuit_error FROM jobs";
 
 json::value time_or_null(const storage::Row& row, std::string_view column) {
   const auto time = row.optional_integer(column);
   return time ? json::value(base::iso_time(*time)) : json::value(nullptr);
+}
+
+// A job behind an open circuit is not even begun: what it waits for is told by the circuit.
+std::string last_error(const storage::Row& row) {
+  std::string error = row.text("last_error");
+  const std::string circuit = row.text("circuit_error");
+  if (error.empty() && !circuit.empty() && row.text("status") == engine::kNew)
+    error = "the pod does not answer: " + circuit;
+  return error;
 }
 
 json::object shown(const storage::Row& row) {
@@ -33,7 +43,7 @@ json::object shown(const storage::Row& row) {
                    {"resource", json::parse(row.text("resource"))},
                    {"pod_id", row.boolean("parent") ? xjob::kAllPods : row.text("pod_id")},
                    {"attempts", row.integer("attempts")},
-                   {"last_error", row.text("last_error")}};
+                   {"last_error", last_error(row)}};
   const std::string parent = row.text("parent_id");
   job["parent_id"] = parent.empty() ? json::value(nullptr) : json::value(parent);
   for (const char* column : {"created_at", "updated_at", "started_at", "finished_at", "next_try_at"})

@@ -10,7 +10,7 @@ def bound_in_both(cloud):
     policy, network = cloud.policy(), cloud.network()
     cloud.appear(network)
     cloud.net.update_network(network, qos_policy_id=policy.id)
-    cloud.settle()
+    cloud.rest()
     return policy, network
 
 
@@ -119,3 +119,18 @@ def test_a_pod_that_hangs_in_the_middle_of_a_bind_ends_at_the_newest_wish(cloud)
     for region, pod in cloud.pods.items():
         cloud.assert_bound("network", network, None, region)
         assert [p.name for p in pod.net.qos_policies()] == [policy.name]
+
+
+def test_a_job_that_is_not_even_begun_says_what_it_waits_for(cloud):
+    policy, network = bound_in_both(cloud)
+    cloud.pods["RegionOne"].stop()
+    cloud.net.update_qos_policy(policy.id, name="first")
+    wait_until(lambda: cloud.admin.pods()["RegionOne"]["circuit"]["open"], what="the circuit opens")
+    cloud.net.update_network(network, qos_policy_id=None)
+    waiting = wait_until(lambda: [job for job in cloud.admin.jobs(type="update_network")
+                                  if job["pod_id"] == cloud.admin.pods()["RegionOne"]["pod_id"]], what="the child")
+    assert waiting[0]["status"] == "NEW" and waiting[0]["attempts"] == 0
+    assert waiting[0]["last_error"].startswith("the pod does not answer: ")
+    cloud.pods["RegionOne"].start()
+    cloud.settle()
+    assert cloud.admin.call("GET", f"/jobs/{waiting[0]['id']}")["job"]["last_error"] == ""

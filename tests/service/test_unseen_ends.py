@@ -70,7 +70,7 @@ def bound(cloud, name):
     policy, network = cloud.policy(name), cloud.network(name)
     cloud.appear(network)
     cloud.net.update_network(network, qos_policy_id=policy.id)
-    cloud.settle()
+    cloud.rest()
     return policy, network
 
 
@@ -147,6 +147,7 @@ def test_a_rule_that_the_pod_refuses_is_left_out_and_named_and_a_redo_asks_again
     assert "dscp_marking" in jobs[0]["last_error"] and "this pod marks no packets" in jobs[0]["last_error"]
     cloud.assert_bound("network", network, policy, REGION)
     assert [rule["type"] for rule in cloud.copy(policy, REGION).rules] == ["bandwidth_limit"]
+    cloud.rest()
 
     # An edit of another rule does not ask again for what was refused, and says so.
     rule = next(r["id"] for r in policy.rules if r["type"] == "bandwidth_limit")
