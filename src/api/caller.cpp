@@ -32,4 +32,8 @@ Caller caller_from_headers(const http::Request& request) {
           split_roles(header_or(request, "x-roles", "admin"))};
 }
 
+Caller caller_admitted(const http::Request& request) {
+  return {request.header("x-user-id"), request.header("x-project-id"), split_roles(request.header("x-roles"))};
+}
+
 }  // namespace tricircle::api

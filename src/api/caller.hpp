@@ -24,4 +24,7 @@ using Identify = std::function<Caller(const http::Request&)>;
 // default "admin"). For loopback only.
 Caller caller_from_headers(const http::Request&);
 
+// The same headers as KeystoneDoor has written them; what is not there is nobody's.
+Caller caller_admitted(const http::Request&);
+
 }  // namespace tricircle::api

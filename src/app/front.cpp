@@ -57,6 +57,12 @@ http::Reply Front::handle(const http::Request& request) {
     response.headers["content-type"] = "text/plain; version=0.0.4";
     return response;
   }
+  const bool versions = request.path == "/" && request.method == "GET";
+  if (!door || versions) return serve_api(request);
+  return door(request, [this](const http::Request& admitted) { return serve_api(admitted); });
+}
+
+http::Reply Front::serve_api(const http::Request& request) {
   if (admin && (request.path == "/v1.0" || request.path.starts_with("/v1.0/"))) return admin(request);
   return neutron(request);
 }

@@ -13,7 +13,9 @@ namespace tricircle::app {
 
 struct Front {
   http::Handler neutron;
-  http::Handler admin;          // empty: the role has none
+  http::Handler admin;  // empty: the role has none
+  // Lets a request in or throws; empty: everybody is believed.
+  std::function<http::Reply(const http::Request&, const http::Handler& next)> door;
   std::function<bool()> ready;  // what /readyz tells
   base::Metrics metrics;
 
@@ -24,6 +26,7 @@ struct Front {
   std::unique_ptr<http::Server> serve(base::Runtime&, const std::string& listen);
 
  private:
+  http::Reply serve_api(const http::Request&);
   std::string counted_route(const std::string& path, int status);
 
   std::mutex mutex_;

@@ -40,10 +40,20 @@ void Centre::work_committed() {
   hints_->send();
 }
 
-CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options, const std::string& listen)
+CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options,
+                       const std::optional<TokenAuth>& tokens, const std::string& listen)
     : plugin_(centre.context(), ground.clock, options, [&centre] { centre.work_committed(); }),
-      neutron_(centre.database(), ground.clock, plugin_, api::caller_from_headers),
-      admin_(centre.database(), ground.clock, api::caller_from_headers, [&centre] { centre.work_committed(); }) {
+      neutron_(centre.database(), ground.clock, plugin_, tokens ? api::caller_admitted : api::caller_from_headers),
+      admin_(centre.database(), ground.clock, tokens ? api::caller_admitted : api::caller_from_headers,
+             [&centre] { centre.work_committed(); }) {
+  if (tokens) {
+    token_check_.emplace(ground.runtime, ground.client, centre.context().identity, ground.clock, tokens->auth_url,
+                         tokens->cache_time);
+    door_.emplace(*token_check_, tokens->public_url);
+    front_.door = [this](const http::Request& request, const http::Handler& next) {
+      return door_->admit(request, next);
+    };
+  }
   front_.neutron = [this](const http::Request& request) { return neutron_.handle(request); };
   front_.admin = [this](const http::Request& request) { return admin_.handle(request); };
   front_.ready = [] { return true; };

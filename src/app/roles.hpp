@@ -3,6 +3,7 @@
 #pragma once
 #include "api/admin.hpp"
 #include "api/central_plugin.hpp"
+#include "api/keystone_door.hpp"
 #include "api/neutron.hpp"
 #include "app/front.hpp"
 #include "engine/hints.hpp"
@@ -43,13 +44,23 @@ class Centre {
   std::unique_ptr<xjob::Service> service_;
 };
 
+// Callers bring tokens of this Keystone.
+struct TokenAuth {
+  std::string auth_url;
+  std::string public_url;  // for WWW-Authenticate
+  base::Micros cache_time = 0;
+};
+
 class CentralApi {
  public:
-  CentralApi(Ground&, Centre&, api::CentralOptions, const std::string& listen);
+  // Without `tokens` callers are believed.
+  CentralApi(Ground&, Centre&, api::CentralOptions, const std::optional<TokenAuth>& tokens, const std::string& listen);
   void stop() { server_->stop(); }
   std::uint16_t port() const { return server_->port(); }
 
  private:
+  std::optional<remote::TokenCheck> token_check_;
+  std::optional<api::KeystoneDoor> door_;
   api::CentralPlugin plugin_;
   api::Neutron neutron_;
   api::Admin admin_;

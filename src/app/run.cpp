@@ -74,7 +74,7 @@ int run_up(const RunOptions& options) {
   const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
-  CentralApi api(ground, centre, settings.central, settings.listen);
+  CentralApi api(ground, centre, settings.central, std::nullopt, settings.listen);
   const std::string url = url_of(settings.listen, api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
   pods.reserve(specs.size());
@@ -100,10 +100,13 @@ int run_up(const RunOptions& options) {
 
 int run_central(const RunOptions& options) {
   const sigset_t signals = block_signals();
-  const Settings settings = load_settings(options, Door::asks);
+  const Settings settings = load_settings(options, Door::keystone);
+  std::optional<TokenAuth> tokens;
+  if (settings.keystone)
+    tokens = TokenAuth{settings.credentials.auth_url, settings.keystone_for_users, settings.token_cache_time};
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
-  CentralApi api(ground, centre, settings.central, settings.listen);
+  CentralApi api(ground, centre, settings.central, tokens, settings.listen);
   ground.runtime.start();
   centre.start(false);
   say_ready("central=" + url_of(settings.listen, api.port()));

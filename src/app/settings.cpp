@@ -51,17 +51,31 @@ void refuse_open_door(const std::string& listen) {
                     "--no-auth is taken on a loopback address only, not on " + endpoint.host);
 }
 
+namespace {
+
+void refuse_to_guess(const RunOptions& options, Door door) {
+  if (options.no_auth || door == Door::none || door == Door::open) return;
+  const std::string other =
+      door == Door::keystone ? "give [keystone_authtoken] auth_url, or say" : "this role believes its callers: say";
+  throw base::Error(base::ErrorKind::unprocessable, "",
+                    other + " --no-auth, which is taken on a loopback address only");
+}
+
+}  // namespace
+
 Settings load_settings(const RunOptions& options, Door door) {
   const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
   base::configure_log({config.log_file, config.debug});
   Settings settings;
   settings.state = std::filesystem::absolute(options.state);
   settings.listen = options.listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : options.listen;
-  if (door == Door::asks && !options.no_auth) {
-    throw base::Error(base::ErrorKind::unprocessable, "",
-                      "this version believes its callers: say --no-auth, which is taken on a loopback address only");
+  settings.keystone = door == Door::keystone && !options.no_auth && !config.auth_url.empty();
+  settings.keystone_for_users = config.www_authenticate_uri.empty() ? config.auth_url : config.www_authenticate_uri;
+  settings.token_cache_time = config.token_cache_time;
+  if (!settings.keystone) {
+    refuse_to_guess(options, door);
+    if (door != Door::none) refuse_open_door(settings.listen);
   }
-  if (door != Door::none) refuse_open_door(settings.listen);
   settings.connection = config.connection;
   settings.credentials = credentials_of(config);
   settings.engine = engine_of(config);

@@ -18,10 +18,14 @@ struct Settings {
   remote::Credentials credentials;
   engine::Options engine;
   api::CentralOptions central;
+  bool keystone = false;           // callers bring tokens
+  std::string keystone_for_users;  // as clients reach it
+  base::Micros token_cache_time = 0;
 };
 
-// none: the role serves nobody. asks: it must be told to do without authentication. open: that is its default (`up`).
-enum class Door { none, asks, open };
+// none: the role serves nobody. asks: it must be told to do without authentication. keystone: so it must, unless
+// Keystone is configured. open: no authentication is its default (`up`).
+enum class Door { none, asks, keystone, open };
 
 // Also configures the log.
 Settings load_settings(const RunOptions&, Door);

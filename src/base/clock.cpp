@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <string_view>
 
 namespace tricircle::base {
 
@@ -22,6 +23,18 @@ std::string iso_time(Micros time) {
   char text[32];
   const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return {text, length};
+}
+
+std::optional<Micros> parse_iso_time(const std::string& text) {
+  std::tm parts{};
+  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  if (*rest == '.') {
+    while (*++rest >= '0' && *rest <= '9') {
+    }
+  }
+  if (std::string_view(rest) != "Z") return std::nullopt;
+  return timegm(&parts) * kSecond;
 }
 
 }  // namespace tricircle::base

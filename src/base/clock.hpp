@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tricircle::base {
@@ -35,5 +36,7 @@ class TestClock final : public Clock {
 
 // Neutron's form, "2026-11-22T15:11:08Z".
 std::string iso_time(Micros);
+// The same, or with a fraction of the second, which is dropped; nullopt for anything else.
+std::optional<Micros> parse_iso_time(const std::string& text);
 
 }  // namespace tricircle::base

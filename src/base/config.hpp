@@ -31,6 +31,7 @@ struct Config {
   std::string project_domain_name;
   std::string region_name;
   std::string cafile;
+  Micros token_cache_time = 300 * kSecond;
   // [xjob]; times in seconds in the file, fractions allowed
   Micros lease = 5 * kSecond;
   Micros settle = 30 * kSecond;

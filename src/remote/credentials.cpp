@@ -19,12 +19,6 @@ json::object domain(const std::string& value, bool is_name) {
   return {{is_name ? "name" : "id", value}};
 }
 
-std::string token_url(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  if (!url.ends_with("/v3")) url += "/v3";
-  return url + "/auth/tokens";
-}
-
 http::OutRequest token_request(const Credentials& who) {
   const json::object user{
       {"name", who.username}, {"password", who.password}, {"domain", domain(who.user_domain, who.user_domain_is_name)}};
@@ -34,7 +28,7 @@ http::OutRequest token_request(const Credentials& who) {
   const json::object auth{{"identity", identity}, {"scope", {{"project", project}}}};
   http::OutRequest request;
   request.method = "POST";
-  request.url = token_url(who.auth_url);
+  request.url = tokens_url(who.auth_url);
   request.headers = {{"content-type", "application/json"}};
   request.body = json::serialize(json::object{{"auth", auth}});
   request.timeout_ms = 10'000;
@@ -43,6 +37,12 @@ http::OutRequest token_request(const Credentials& who) {
 }
 
 }  // namespace
+
+std::string tokens_url(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.ends_with("/v3")) url += "/v3";
+  return url + "/auth/tokens";
+}
 
 Identity::Identity(http::Client& client, base::Runtime& runtime, const base::Clock& clock, Credentials credentials)
     : client_(client), clock_(clock), credentials_(std::move(credentials)), fetched_(runtime.executor()) {}

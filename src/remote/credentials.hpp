@@ -23,6 +23,8 @@ struct Credentials {
   std::string ca_file;
 };
 
+std::string tokens_url(std::string auth_url);  // ".../v3/auth/tokens", with or without /v3 given
+
 class Identity {
  public:
   Identity(http::Client&, base::Runtime&, const base::Clock&, Credentials);

@@ -1,0 +1,138 @@
+"""A centre whose callers bring tokens of a real Keystone."""
+import os
+import subprocess
+
+import openstack
+import pytest
+import requests
+from openstack import exceptions
+
+from harness.processes import binary
+from harness.relay import Relay
+from harness.server import Server
+
+CONFIG = """
+[keystone_authtoken]
+auth_url = {keystone}
+www_authenticate_uri = http://keystone.example:5000
+username = {user}
+password = {password}
+project_name = {project}
+user_domain_id = default
+project_domain_id = default
+"""
+
+
+class Centre:
+    """A central that asks Keystone, through a relay that a test can close."""
+
+    def __init__(self, lab, folder):
+        self.lab, self.folder = lab, folder
+        keystone_port = int(lab.values["KEYSTONE_URL"].rsplit(":", 1)[1].split("/")[0])
+        self.keystone = Relay(keystone_port)
+        self.config = folder / "tricircle.conf"
+        self.server = Server("central", folder / "central", ["central", "--config", str(self.config)])
+
+    def start(self):
+        self.keystone.open()
+        values = self.lab.values
+        self.config.write_text(CONFIG.format(
+            keystone=self.keystone.url + "/v3", user=values["TRICIRCLE_USER"],
+            password=values["TRICIRCLE_PASSWORD"], project=values["TRICIRCLE_PROJECT"]))
+        self.server.start()
+        return self
+
+    def stop(self):
+        self.server.stop()
+        self.keystone.close()
+
+    def as_user(self, user, project=None):
+        """openstacksdk as a user of the lab, with this centre for its network service."""
+        return openstack.connect(
+            load_yaml_config=False, load_envvars=False, auth_url=self.lab.values["KEYSTONE_URL"], username=user,
+            password=self.lab.values["LAB_PASSWORD"], project_name=project or user, user_domain_id="default",
+            project_domain_id="default", region_name="RegionOne", network_endpoint_override=self.server.url)
+
+    def get(self, path, token=None, **headers):
+        if token:
+            headers["X-Auth-Token"] = token
+        return requests.get(self.server.url + path, headers=headers, timeout=30)
+
+
+@pytest.fixture
+def centre(lab, tmp_path):
+    made = Centre(lab, tmp_path)
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+def assert_unauthorized(reply):
+    assert reply.status_code == 401, reply.text
+    assert reply.headers["WWW-Authenticate"] == 'Keystone uri="http://keystone.example:5000"'
+    assert reply.json()["error"]["code"] == 401
+
+
+def test_without_a_good_token_nobody_comes_in(centre):
+    for headers in ({}, {"X-Auth-Token": "nonsense"}, {"X-Auth-Token": "x" * 20000},
+                    {"X-Roles": "admin", "X-Project-Id": "admin", "X-User-Id": "admin"}):
+        for path in ("/v2.0/networks", "/v2.0/qos/policies", "/v2.0/extensions", "/v1.0/pods", "/v1.0/jobs"):
+            assert_unauthorized(centre.get(path, **headers))
+    assert centre.get("/").json()["versions"][0]["id"] == "v2.0"
+    assert centre.get("/healthz").status_code == 200
+
+
+def test_a_token_says_who_somebody_is_whatever_the_other_headers_say(centre):
+    admin, demo, alt = centre.as_user("admin"), centre.as_user("demo"), centre.as_user("alt")
+    policy = admin.network.create_qos_policy(name="gold", is_shared=True)
+    network = demo.network.create_network(name="mine", qos_policy_id=policy.id)
+    assert network.project_id == demo.current_project_id
+    assert alt.network.find_network(network.id) is None
+    with pytest.raises(exceptions.ForbiddenException):
+        demo.network.create_qos_policy(name="not for members")
+    forged = {"X-Auth-Token": demo.auth_token, "X-Roles": "admin", "X-Project-Id": alt.current_project_id}
+    reply = requests.post(centre.server.url + "/v2.0/qos/policies", headers=forged, json={"policy": {"name": "forged"}},
+                          timeout=30)
+    assert reply.status_code == 403
+    seen = requests.get(centre.server.url + "/v2.0/networks", headers=forged, timeout=30).json()["networks"]
+    assert [one["id"] for one in seen] == [network.id]
+
+
+def test_the_admin_api_is_for_admins(centre):
+    admin, demo = centre.as_user("admin").auth_token, centre.as_user("demo").auth_token
+    assert centre.get("/v1.0/routings", admin).status_code == 200
+    assert centre.get("/v1.0/routings", demo).status_code == 403
+    assert centre.get("/v1.0/pods", demo).status_code == 401
+    for token, code in ((admin, 0), (demo, 1), ("nonsense", 1)):
+        ended = subprocess.run([binary(), "pod", "list", "--url", centre.server.url], capture_output=True, text=True,
+                               env={**os.environ, "OS_TOKEN": token})
+        assert ended.returncode == code, ended.stderr
+
+
+def test_while_keystone_is_away_known_tokens_are_served_and_others_told_to_wait(centre):
+    known, fresh = centre.as_user("demo").auth_token, centre.as_user("alt").auth_token
+    assert centre.get("/v2.0/networks", known).status_code == 200
+    centre.keystone.close()
+    assert centre.get("/v2.0/networks", known).status_code == 200
+    reply = centre.get("/v2.0/networks", fresh)
+    assert reply.status_code == 503
+    assert reply.json()["NeutronError"]["type"] == "ServiceUnavailable"
+    centre.keystone.open()
+    assert centre.get("/v2.0/networks", fresh).status_code == 200
+
+
+def test_the_stock_client_logs_in_and_works(centre):
+    values = centre.lab.values
+    auth = {"OS_AUTH_URL": values["KEYSTONE_URL"], "OS_USERNAME": "admin", "OS_PASSWORD": values["LAB_PASSWORD"],
+            "OS_PROJECT_NAME": "admin", "OS_USER_DOMAIN_ID": "default", "OS_PROJECT_DOMAIN_ID": "default",
+            "OS_REGION_NAME": "RegionOne", "OS_IDENTITY_API_VERSION": "3",
+            "OS_NETWORK_ENDPOINT_OVERRIDE": centre.server.url}
+
+    def command(*words):
+        return subprocess.run(["/usr/bin/openstack", *words, "-f", "value", "-c", "name"], check=True,
+                              capture_output=True, text=True, env={**os.environ, **auth}).stdout.strip()
+    assert command("network", "qos", "policy", "create", "silver") == "silver"
+    assert command("network", "create", "web", "--qos-policy", "silver") == "web"
+    policy = centre.as_user("admin").network.find_qos_policy("silver")
+    assert centre.as_user("admin").network.find_network("web").qos_policy_id == policy.id
