@@ -52,8 +52,7 @@ void confirm(storage::Connection&, const Lane&);
 void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, base::Micros uncertain_until);
 
 // Takes all these lanes for `worker`, or none (nullopt) when one of them is held or the worker has no row at this
-// moment. Missing rows are made. Their due time
-// is kept aside: give each back with finish().
+// moment. Missing rows are made. Their due time is kept aside: give each back with finish().
 std::optional<std::vector<Lane>> take(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker);
 
 // What a finished run of a certain end leaves behind when nobody will ever want the lane again: removes the row if it
