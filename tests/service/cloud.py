@@ -6,7 +6,21 @@ from harness.api import Admin, connect, rule_set, wait_until
 from harness.centre import FAST, Centre
 from harness.server import Server
 
-__all__ = ["FAST", "Admin", "Cloud", "Server", "connect", "rule_set", "wait_until"]
+__all__ = ["FAST", "QUICK", "Admin", "Cloud", "Server", "connect", "rule_set", "wait_until"]
+
+# For many rounds of kills and lost answers; ports let go by a job, so that XJob does all the work.
+QUICK = """
+[xjob]
+lease = 1
+settle = 0.2
+call_deadline = 1
+poll = 0.05
+first_backoff = 0.05
+longest_backoff = 0.5
+probe_first = 0.1
+probe_longest = 0.5
+disassociate_port = async
+"""
 
 
 class Cloud(Centre):
@@ -25,6 +39,14 @@ class Cloud(Centre):
             pod.start()
         wait_until(lambda: set(self.pods) <= set(self.admin.pods()), what="all pods known at the centre")
         return self
+
+    def bound_everywhere(self):
+        """A policy, bound to a network that is in every pod, and all that follows from it is done."""
+        policy, network = self.policy(), self.network()
+        self.appear(network)
+        self.net.update_network(network, qos_policy_id=policy.id)
+        self.rest()
+        return policy, network
 
     def stop(self):
         for pod in self.pods.values():

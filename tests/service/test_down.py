@@ -6,21 +6,13 @@ from cloud import wait_until
 POLICIES = "/v2.0/qos/policies"
 
 
-def bound_in_both(cloud):
-    policy, network = cloud.policy(), cloud.network()
-    cloud.appear(network)
-    cloud.net.update_network(network, qos_policy_id=policy.id)
-    cloud.rest()
-    return policy, network
-
-
 def rule_value(cloud, policy, region):
     copy = cloud.copy(policy, region)
     return [rule["max_kbps"] for rule in copy.rules if rule["type"] == "bandwidth_limit"]
 
 
 def test_a_pod_that_was_down_during_an_edit_gets_it_within_five_seconds_of_its_return(cloud):
-    policy, _ = bound_in_both(cloud)
+    policy, _ = cloud.bound_everywhere()
     rule = next(r["id"] for r in policy.rules if r["type"] == "bandwidth_limit")
     cloud.pods["RegionOne"].stop()
     cloud.net.update_qos_bandwidth_limit_rule(rule, policy, max_kbps=4321)
@@ -39,7 +31,7 @@ def test_a_pod_that_was_down_during_an_edit_gets_it_within_five_seconds_of_its_r
 
 
 def test_many_edits_while_a_pod_is_down_cost_it_few_calls(cloud):
-    policy, _ = bound_in_both(cloud)
+    policy, _ = cloud.bound_everywhere()
     rule = next(r["id"] for r in policy.rules if r["type"] == "bandwidth_limit")
     pod = cloud.pods["RegionOne"]
     pod.stop()
@@ -54,7 +46,7 @@ def test_many_edits_while_a_pod_is_down_cost_it_few_calls(cloud):
 
 
 def test_changes_made_while_xjob_is_down_are_made_when_it_is_back(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     other = cloud.policy("other")
     cloud.xjob.kill9()
     cloud.net.update_qos_policy(policy.id, name="renamed")
@@ -107,7 +99,7 @@ def test_a_pod_that_hangs_in_the_middle_of_a_first_copy_ends_with_one(cloud):
 
 
 def test_a_pod_that_hangs_in_the_middle_of_a_bind_ends_at_the_newest_wish(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     other = cloud.policy("other")
     with cloud.pods["RegionOne"].hanging():
         cloud.net.update_network(network, qos_policy_id=other.id)
@@ -122,7 +114,7 @@ def test_a_pod_that_hangs_in_the_middle_of_a_bind_ends_at_the_newest_wish(cloud)
 
 
 def test_a_job_that_is_not_even_begun_says_what_it_waits_for(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     cloud.pods["RegionOne"].stop()
     cloud.net.update_qos_policy(policy.id, name="first")
     wait_until(lambda: cloud.admin.pods()["RegionOne"]["circuit"]["open"], what="the circuit opens")

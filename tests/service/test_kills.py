@@ -5,21 +5,9 @@ again. The rounds of a kind go through every fault point that an undisturbed run
 """
 import pytest
 
-from cloud import Cloud, wait_until
+from cloud import QUICK, Cloud, wait_until
 
 REGION = "RegionOne"
-OPTIONS = """
-[xjob]
-lease = 1
-settle = 0.2
-call_deadline = 1
-poll = 0.05
-first_backoff = 0.05
-longest_backoff = 0.5
-probe_first = 0.1
-probe_longest = 0.5
-disassociate_port = async
-"""
 
 
 class Kind:
@@ -200,7 +188,7 @@ def one_kill(cloud, kind, things, number):
 @pytest.mark.parametrize("kind_of_change", [CreateForNetwork, CreateForPort, Update, SyncRules, LetNetworkGo, Rebind,
                                             LetPortGo, DeletePort, DeletePolicy])
 def test_a_kill_at_any_step_changes_nothing_in_the_end(tmp_path, kind_of_change):
-    cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=OPTIONS)
+    cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=QUICK)
     try:
         cloud.start()
         kind = kind_of_change(cloud)

@@ -17,15 +17,6 @@ def types_and_states(jobs, *types):
     return {(job["type"], job["status"]) for job in jobs if not types or job["type"] in types}
 
 
-def bound_in_both(cloud):
-    """A policy, bound to a network that is in both pods, settled there."""
-    policy, network = cloud.policy(), cloud.network()
-    cloud.appear(network)
-    cloud.net.update_network(network, qos_policy_id=policy.id)
-    cloud.rest()
-    return policy, network
-
-
 def test_case_1_a_new_policy_stays_at_the_centre(cloud):
     policy = cloud.policy()
     assert len(policy.rules) == 2
@@ -116,7 +107,7 @@ def test_case_4_a_second_vm_costs_no_call(cloud):
 
 
 def test_case_5_an_updated_policy_costs_one_call_a_pod(cloud):
-    policy, _ = bound_in_both(cloud)
+    policy, _ = cloud.bound_everywhere()
     with cloud.pods["RegionOne"].counting() as one, cloud.pods["RegionTwo"].counting() as two:
         cloud.net.update_qos_policy(policy.id, name="platinum", description="new", is_shared=True)
         jobs = cloud.settle()
@@ -127,7 +118,7 @@ def test_case_5_an_updated_policy_costs_one_call_a_pod(cloud):
 
 
 def test_case_6_a_network_lets_go_by_a_job(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     with cloud.pods["RegionOne"].counting() as calls:
         cloud.net.update_network(network, qos_policy_id=None)
         jobs = cloud.settle()
@@ -174,7 +165,7 @@ def test_case_6_a_pod_that_is_down_keeps_the_port_as_it_was(cloud):
 
 
 def test_case_7_a_deleted_policy_goes_from_the_pods(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     with pytest.raises(exceptions.ConflictException):
         cloud.net.delete_qos_policy(policy.id, ignore_missing=False)
     cloud.net.update_network(network, qos_policy_id=None)
@@ -187,7 +178,7 @@ def test_case_7_a_deleted_policy_goes_from_the_pods(cloud):
 
 
 def test_case_7_a_local_users_binding_holds_the_copy(cloud):
-    policy, network = bound_in_both(cloud)
+    policy, network = cloud.bound_everywhere()
     pod = cloud.pods["RegionOne"]
     other = pod.net.create_network(name="somebody's own", qos_policy_id=cloud.copy_id(policy, "RegionOne"))
     cloud.net.update_network(network, qos_policy_id=None)
@@ -207,7 +198,7 @@ def test_case_7_a_local_users_binding_holds_the_copy(cloud):
     ("minimum_packet_rate", {"min_kpps": 1, "direction": "any"}, {"min_kpps": 2}),
 ])
 def test_cases_8_9_10_rules_follow_with_one_call_a_pod(cloud, kind, values, change):
-    policy, _ = bound_in_both(cloud)
+    policy, _ = cloud.bound_everywhere()
     path, rules = f"/qos/policies/{policy.id}/{kind}_rules", f"{POLICIES}/{{id}}/{kind}_rules"
 
     def edit(method, path, body, expected_call):

@@ -3,28 +3,16 @@ is left out, and the jobs say SUCCESS. And what a pod refuses is named while the
 """
 import pytest
 
-from cloud import Cloud, wait_until
+from cloud import QUICK, Cloud, wait_until
 from harness.gate import Gate
 
 REGION = "RegionOne"
-OPTIONS = """
-[xjob]
-lease = 1
-settle = 0.2
-call_deadline = 1
-poll = 0.05
-first_backoff = 0.05
-longest_backoff = 0.5
-probe_first = 0.1
-probe_longest = 0.5
-disassociate_port = async
-"""
 
 
 @pytest.fixture
 def gated(tmp_path):
     """A cloud of one embedded pod that XJob reaches through a gate: (cloud, gate)."""
-    cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=OPTIONS)
+    cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=QUICK)
     try:
         cloud.start()
         with Gate(cloud.pods[REGION].url) as gate:
