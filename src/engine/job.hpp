@@ -3,6 +3,7 @@
 #pragma once
 #include "engine/lane.hpp"
 
+#include <limits>
 #include <string>
 
 #include <boost/json/object.hpp>
@@ -14,12 +15,15 @@ inline constexpr char kRunning[] = "RUNNING";
 inline constexpr char kSuccess[] = "SUCCESS";
 inline constexpr char kFail[] = "FAIL";
 
+// Wanted by the job of a deletion: no run that still found the object has done it, whatever it applied.
+inline constexpr auto kGone = std::numeric_limits<std::int64_t>::max();
+
 struct NewJob {
   std::string type;              // as on the wire: "qos_create"
   std::string project_id;        // the owner of the resource
   boost::json::object resource;  // as on the wire: {"pod_id":..., "policy_id":...}
   LaneKey lane;
-  std::int64_t wanted = 0;  // done once the lane has applied this intent
+  std::int64_t wanted = 0;  // done once the lane has applied this intent; kGone for a deletion
   std::string parent_id;
 };
 
@@ -35,8 +39,8 @@ std::string add_parent(storage::Connection&, const std::string& type, const std:
 void advance_parent(storage::Connection&, const std::string& id, const std::string& cursor, bool done,
                     base::Micros now);
 
-// Ends every open job of the lane whose wanted intent is at most `applied`: SUCCESS, or FAIL when `error` is not empty.
-// Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
+// Ends every open job of the lane whose wanted intent is at most `applied` (kGone: all of them): SUCCESS, or FAIL when
+// `error` is not empty. Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
 void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, const std::string& error, base::Micros now);
 
 // Back to NEW, to be tried again: attempts and last error are kept for people to see. An expanded parent stays RUNNING.

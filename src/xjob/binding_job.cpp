@@ -4,13 +4,10 @@
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
 
-#include <limits>
-
 namespace tricircle::xjob {
 namespace {
 
 using engine::RunFailed;
-constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
 constexpr int kMostRounds = 5;
 
 // The central network or port as far as pods are concerned.
@@ -207,7 +204,7 @@ class BindingRun {
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
       engine::forget(db, lane_.key);
-      engine::close_jobs(db, lane_.key, kEveryIntent, "", now);
+      engine::close_jobs(db, lane_.key, engine::kGone, "", now);
     });
     context_.worker.hint();
   }
@@ -251,7 +248,7 @@ base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane,
     wake_copy_let_go(db, old_policy, lane.key.pod_id, now);
     engine::finish(db, lane, std::nullopt, 0);
     engine::forget(db, lane.key);
-    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+    engine::close_jobs(db, lane.key, engine::kGone, "", now);
   });
 }
 

@@ -5,8 +5,6 @@
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
 
-#include <limits>
-
 #include <boost/json/value_to.hpp>
 
 namespace tricircle::xjob {
@@ -14,7 +12,6 @@ namespace {
 
 namespace json = boost::json;
 using engine::RunFailed;
-constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
 // The tag comes in a run of its own, when the bindings that waited for the copy have had the pod to themselves.
 constexpr base::Micros kTagAfter = 500 * base::kMillisecond;
 
@@ -49,7 +46,7 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
     if (never_posted) forget_copy(db, never_posted->policy_id, never_posted->pod_id);
     engine::finish(db, lane, std::nullopt, 0);
     engine::forget(db, lane.key);
-    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+    engine::close_jobs(db, lane.key, engine::kGone, "", now);
   });
 }
 

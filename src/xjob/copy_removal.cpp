@@ -2,13 +2,10 @@
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
 
-#include <limits>
-
 namespace tricircle::xjob {
 namespace {
 
 using engine::RunFailed;
-constexpr auto kEveryIntent = std::numeric_limits<std::int64_t>::max();
 
 bool bound_by_us(storage::Connection& db, const Copy& copy) {
   return !db.execute("SELECT central_id FROM bindings WHERE policy_id = ? AND pod_id = ? LIMIT 1",
@@ -69,7 +66,7 @@ base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane&
     if (uncertain == 0) forget_copy(db, copy.policy_id, copy.pod_id);
     engine::finish(db, lane, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
     engine::forget(db, lane.key);
-    engine::close_jobs(db, lane.key, kEveryIntent, "", now);
+    engine::close_jobs(db, lane.key, engine::kGone, "", now);
   });
   base::fault_point("after removal record");
 }

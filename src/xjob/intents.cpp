@@ -6,8 +6,6 @@
 #include "xjob/copies.hpp"
 #include "xjob/job_types.hpp"
 
-#include <limits>
-
 #include <boost/json/value_to.hpp>
 
 namespace tricircle::xjob {
@@ -92,7 +90,7 @@ void policy_changed(Connection& db, const std::string& policy_id, const std::str
 }
 
 void policy_deleted(Connection& db, const std::string& policy_id, const std::string& project_id, base::Micros now) {
-  policy_job(db, kDeletePolicy, policy_id, project_id, 0, now);
+  policy_job(db, kDeletePolicy, policy_id, project_id, engine::kGone, now);
 }
 
 void rules_changed(Connection& db, const std::string& policy_id, const std::string& project_id, base::Micros now) {
@@ -113,7 +111,7 @@ void association_changed(Connection& db, const std::string& type, const std::str
 
 void object_deleted(Connection& db, const std::string& type, const std::string& id, const std::string& project_id,
                     base::Micros now) {
-  object_job(db, type == kNetwork ? kUpdateNetwork : kDeletePort, type, id, Owner{project_id, "", 0}, now);
+  object_job(db, type == kNetwork ? kUpdateNetwork : kDeletePort, type, id, Owner{project_id, "", engine::kGone}, now);
 }
 
 bool add_routing(Connection& db, const std::string& type, const std::string& central_id, const std::string& id_there,

@@ -208,7 +208,7 @@ TEST_F(IntentsTest, Case7ADeletedPolicyIsOneParentForThePodsWithACopy) {
     db.execute("DELETE FROM qos_policies WHERE id = 'gold'");
     policy_deleted(db, "gold", "acme", now());
   });
-  expect_one_parent("qos_delete", R"({"policy_id": "gold", "pod_id": "not_specified_pod"})", 0);
+  expect_one_parent("qos_delete", R"({"policy_id": "gold", "pod_id": "not_specified_pod"})", engine::kGone);
   EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 2) << "they stay until each pod has confirmed";
 }
 
@@ -231,13 +231,13 @@ TEST_F(IntentsTest, ADeletedNetworkIsUpdatedAndADeletedPortDeletedInItsPod) {
     object_deleted(db, kPort, "port", "acme", now());
     db.execute("DELETE FROM ports");
   });
-  expect_one("port_delete", R"({"port_id": "port", "pod_id": "pod1"})", {"pod1", "port", "port"}, 0);
+  expect_one("port_delete", R"({"port_id": "port", "pod_id": "pod1"})", {"pod1", "port", "port"}, engine::kGone);
   clear_jobs();
   write([&](Connection& db) {
     object_deleted(db, kNetwork, "net", "acme", now());
     db.execute("DELETE FROM networks");
   });
-  expect_one("update_network", R"({"network_id": "net", "pod_id": "pod1"})", {"pod1", "network", "net"}, 0);
+  expect_one("update_network", R"({"network_id": "net", "pod_id": "pod1"})", {"pod1", "network", "net"}, engine::kGone);
 }
 
 TEST_F(IntentsTest, AnObjectDeletedInSeveralPodsIsOneParentAndInNoneNothing) {
@@ -246,7 +246,7 @@ TEST_F(IntentsTest, AnObjectDeletedInSeveralPodsIsOneParentAndInNoneNothing) {
   route(kPort, "port", "pod1");
   route(kPort, "port", "pod2");
   write([&](Connection& db) { object_deleted(db, kPort, "port", "acme", now()); });
-  expect_one_parent("port_delete", R"({"port_id": "port", "pod_id": "not_specified_pod"})", 0);
+  expect_one_parent("port_delete", R"({"port_id": "port", "pod_id": "not_specified_pod"})", engine::kGone);
 }
 
 TEST_F(IntentsTest, WhatIsUndoneAsksForNothing) {

@@ -56,7 +56,7 @@ std::string add_object_job(Connection& db, const std::string& type, const std::s
                            base::Micros now) {
   const std::string pod = field(resource, "pod_id");
   // A deletion's job is about an object that is gone here.
-  const std::int64_t wanted = type == kDeletePort ? 0 : intent_of(db, object_table(object_type), id);
+  const std::int64_t wanted = type == kDeletePort ? engine::kGone : intent_of(db, object_table(object_type), id);
   if (type == kDeletePort && !db.execute("SELECT id FROM ports WHERE id = ?", {id}).empty())
     throw bad_request("Port " + id + " still exists; delete it at the centre.");
   if (pod != kAllPods && !local_id(db, object_type, id, pod))
@@ -133,7 +133,7 @@ std::string add_requested_job(Connection& db, const std::string& type, const std
   }
   if (type == kDeletePolicy && !db.execute("SELECT id FROM qos_policies WHERE id = ?", {policy}).empty())
     throw bad_request("Policy " + policy + " still exists; delete it at the centre.");
-  const std::int64_t wanted = type == kDeletePolicy ? 0 : intent_of(db, "qos_policies", policy);
+  const std::int64_t wanted = type == kDeletePolicy ? engine::kGone : intent_of(db, "qos_policies", policy);
   return add_for_pod(db, type, project_id, resource, copy_lane(field(resource, "pod_id"), policy), wanted, now);
 }
 

@@ -97,10 +97,10 @@ TEST_F(RequestedJobTest, ASyncOfRulesIsAParentForTheWholePolicyWhateverRuleIsNam
 TEST_F(RequestedJobTest, WhatIsGoneAtTheCentreMayBeDeletedInThePods) {
   write([](Connection& db) { db.execute("DELETE FROM ports"); });
   const JobRow port = ask("port_delete", R"({"pod_id": "pod1", "port_id": "port"})");
-  EXPECT_EQ(port.wanted, 0);
+  EXPECT_EQ(port.wanted, engine::kGone);
   EXPECT_EQ(port.lane, (engine::LaneKey{"pod1", "port", "port"}));
   const JobRow policy = ask("qos_delete", R"({"pod_id": "pod1", "policy_id": "long gone"})");
-  EXPECT_EQ(policy.wanted, 0);
+  EXPECT_EQ(policy.wanted, engine::kGone);
   EXPECT_EQ(policy.lane, (engine::LaneKey{"pod1", "policy", "long gone"}));
   EXPECT_TRUE(ask("qos_delete", R"({"pod_id": "not_specified_pod", "policy_id": "long gone"})").parent);
 }

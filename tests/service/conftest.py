@@ -6,7 +6,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from cloud import Cloud  # noqa: E402
+from cloud import QUICK, Cloud  # noqa: E402
+from harness.gate import Gate  # noqa: E402
 
 
 @pytest.fixture
@@ -17,3 +18,17 @@ def cloud(tmp_path):
         yield made.start()
     finally:
         made.stop()
+
+
+@pytest.fixture
+def gated(tmp_path):
+    """A cloud of one embedded pod that XJob reaches through a gate: (cloud, gate)."""
+    cloud = Cloud(tmp_path / "cloud", regions=("RegionOne",), options=QUICK)
+    try:
+        cloud.start()
+        with Gate(cloud.pods["RegionOne"].url) as gate:
+            pod_id = cloud.admin.pods()["RegionOne"]["pod_id"]
+            cloud.admin.call("PUT", f"/pods/{pod_id}", {"pod": {"neutron_url": gate.url}})
+            yield cloud, gate
+    finally:
+        cloud.stop()

@@ -146,3 +146,59 @@ def test_two_xjobs_share_the_work_and_each_change_is_made_once(tmp_path):
         first.stop()
     finally:
         cloud.stop()
+
+
+class Pause:
+    """The first write through the gate for which `which(method, path)` is true stands still until `go` is set."""
+
+    def __init__(self, gate, which):
+        self.reached, self.go = threading.Event(), threading.Event()
+        self.which = which
+        gate.rule = self.rule
+
+    def rule(self, method, path):
+        if method != "GET" and self.which(method, path) and not self.reached.is_set():
+            self.reached.set()
+            assert self.go.wait(20)
+
+
+def open_jobs_at_the_deletion(cloud, pause, gate, path):
+    """Lets the paused write go; the types of the jobs that are open when the pod is asked to delete `path`."""
+    found = []
+
+    def rule(method, asked):
+        if method == "DELETE" and asked == path:
+            found.append({job["type"] for job in cloud.admin.jobs() if job["status"] in ("NEW", "RUNNING")})
+    gate.rule = rule
+    pause.go.set()
+    cloud.settle()
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_deletion_beside_the_copys_last_run_is_not_done_before_the_pod_has_let_go(gated):
+    cloud, gate = gated
+    pause = Pause(gate, lambda method, path: "/tags/" in path)
+    policy = cloud.policy()
+    network = cloud.network()
+    cloud.appear(network)
+    cloud.net.update_network(network, qos_policy_id=policy.id)
+    assert pause.reached.wait(20)
+    local = cloud.copy_id(policy, "RegionOne")
+    cloud.net.update_network(network, qos_policy_id=None)
+    cloud.net.delete_qos_policy(policy.id, ignore_missing=False)
+    assert "qos_delete" in open_jobs_at_the_deletion(cloud, pause, gate, f"/v2.0/qos/policies/{local}")
+    assert cloud.admin.routings(resource_type="qos_policy") == []
+
+
+def test_a_networks_deletion_beside_its_bind_is_not_done_before_the_pod_has_deleted_it(gated):
+    cloud, gate = gated
+    pause = Pause(gate, lambda method, path: method == "PUT" and "/networks/" in path)
+    policy = cloud.policy()
+    network = cloud.network()
+    cloud.appear(network)
+    cloud.net.update_network(network, qos_policy_id=policy.id)
+    assert pause.reached.wait(20)
+    cloud.net.delete_network(network.id, ignore_missing=False)
+    assert "update_network" in open_jobs_at_the_deletion(cloud, pause, gate, f"/v2.0/networks/{network.id}")
+    assert cloud.admin.routings(top_id=network.id) == []

@@ -3,24 +3,10 @@ is left out, and the jobs say SUCCESS. And what a pod refuses is named while the
 """
 import pytest
 
-from cloud import QUICK, Cloud, wait_until
+from cloud import wait_until
 from harness.gate import Gate
 
 REGION = "RegionOne"
-
-
-@pytest.fixture
-def gated(tmp_path):
-    """A cloud of one embedded pod that XJob reaches through a gate: (cloud, gate)."""
-    cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=QUICK)
-    try:
-        cloud.start()
-        with Gate(cloud.pods[REGION].url) as gate:
-            pod_id = cloud.admin.pods()[REGION]["pod_id"]
-            cloud.admin.call("PUT", f"/pods/{pod_id}", {"pod": {"neutron_url": gate.url}})
-            yield cloud, gate
-    finally:
-        cloud.stop()
 
 
 def writes_of(cloud, gate, change):
