@@ -1,6 +1,7 @@
 #include "api/access.hpp"
 
 #include "api/columns.hpp"
+#include "api/sharing.hpp"
 #include "domain/errors.hpp"
 #include "storage/sql.hpp"
 
@@ -50,12 +51,18 @@ bool sees_all(const Caller& caller) {
 Condition visible_to(const Caller& caller, const Resource& resource) {
   if (sees_all(caller)) return {};
   const std::string& own = caller.project_id;
-  if (&resource == &domain::network_resource())
-    return {"(project_id = ? OR shared = 1 OR \"router:external\" = 1)", {own}};
-  if (is_policy(resource)) return {"(project_id = ? OR shared = 1)", {own}};
-  if (&resource == &domain::subnet_resource())
-    return {"(project_id = ? OR network_id IN (SELECT id FROM networks WHERE project_id = ? OR shared = 1))",
-            {own, own}};
+  if (&resource == &domain::network_resource() || is_policy(resource)) {
+    Condition given = given_to(resource, own);
+    given.sql = "(project_id = ? OR " + given.sql + ")";
+    given.parameters.insert(given.parameters.begin(), own);
+    return given;
+  }
+  if (&resource == &domain::subnet_resource()) {
+    Condition given = given_to(domain::network_resource(), own, domain::kAsShared);
+    given.sql = "(project_id = ? OR network_id IN (SELECT id FROM networks WHERE project_id = ? OR " + given.sql + "))";
+    given.parameters.insert(given.parameters.begin(), {own, own});
+    return given;
+  }
   if (&resource == &domain::port_resource())
     return {"(project_id = ? OR network_id IN (SELECT id FROM networks WHERE project_id = ?))", {own, own}};
   return {"project_id = ?", {own}};
@@ -71,6 +78,9 @@ bool sees(storage::Connection& db, const Caller& caller, const Resource& resourc
 
 void check_may_create(const Caller& caller, const Resource& resource, const Record& given, const Record& wanted) {
   if (!owns(caller, resource, wanted)) throw domain::not_authorized(action("create", resource));
+  if (&resource == &domain::rbac_policy_resource() && !caller.admin() &&
+      text_in(wanted, "target_tenant") == domain::kEveryone)
+    throw domain::not_authorized("create_rbac_policy:target_tenant");
   check_attributes(caller, "create", resource, given, true);
 }
 
@@ -85,6 +95,11 @@ void check_may_delete(const Caller& caller, const Resource& resource, const Reco
 
 void check_may_write_rules(const Caller& caller, std::string_view verb, const Resource& rule) {
   if (!caller.admin()) throw domain::not_authorized(std::string(verb) + "_policy_" + std::string(rule.name));
+}
+
+void check_may_use_quotas(const Caller& caller, std::string_view action, const std::string& project_id) {
+  const bool own = !project_id.empty() && project_id == caller.project_id;
+  if (!own && !caller.admin()) throw domain::not_authorized(action);
 }
 
 void check_may_see_drivers(const Caller& caller) {

@@ -30,5 +30,7 @@ void check_may_update(const Caller&, const domain::Resource&, const domain::Reco
 void check_may_delete(const Caller&, const domain::Resource&, const domain::Record& before);
 void check_may_write_rules(const Caller&, std::string_view verb, const domain::Resource& rule);
 void check_may_see_drivers(const Caller&);
+// Of `project_id` ("" = of any): his own anybody sees.
+void check_may_use_quotas(const Caller&, std::string_view action, const std::string& project_id);
 
 }  // namespace tricircle::api

@@ -56,16 +56,4 @@ void refuse_policy_in_use(Connection& db, const std::string& policy_id) {
   if (!ports.empty()) throw domain::policy_in_use(policy_id, "port", ports.front().text("id"));
 }
 
-void refuse_used_by_others(Connection& db, const std::string& policy_id, const std::string& project_id) {
-  const auto users = db.execute(
-      "SELECT id FROM networks WHERE qos_policy_id = ? AND project_id <> ? UNION "
-      "SELECT id FROM ports WHERE qos_policy_id = ? AND project_id <> ? LIMIT 1",
-      {policy_id, project_id, policy_id, project_id});
-  if (users.empty()) return;
-  throw base::Error(base::ErrorKind::conflict, "RbacPolicyInUse",
-                    fmt::format("RBAC policy on object {} cannot be removed because other objects depend on it.\n"
-                                "Details: Callback of {} failed with its policy in use.",
-                                policy_id, users.front().text("id")));
-}
-
 }  // namespace tricircle::api

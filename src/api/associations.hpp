@@ -18,8 +18,6 @@ void check_users_support(storage::Connection&, const std::string& policy_id, std
 
 // QosPolicyInUse.
 void refuse_policy_in_use(storage::Connection&, const std::string& policy_id);
-// RbacPolicyInUse, when objects of other projects than the owner's have it.
-void refuse_used_by_others(storage::Connection&, const std::string& policy_id, const std::string& project_id);
 
 // Writes the policy's row; false: there is none.
 bool meet_policy(storage::Connection&, const std::string& policy_id);

@@ -6,6 +6,7 @@
 #include "api/lookup.hpp"
 #include "api/objects.hpp"
 #include "api/pages.hpp"
+#include "api/quotas.hpp"
 #include "api/render.hpp"
 #include "api/revisions.hpp"
 #include "base/ids.hpp"
@@ -59,7 +60,7 @@ Record Crud::reread(Connection& db, const std::string& id) const {
 
 json::object Crud::whole(Connection& db, const Call& call, Record record) const {
   const Fields fields = asked_fields(call.request.query);
-  add_derived(db, resource_, fields, {&record, 1});
+  add_derived(db, resource_, call.caller, fields, {&record, 1});
   return shown(resource_, record, call.caller, fields);
 }
 
@@ -71,7 +72,7 @@ http::Response Crud::list(Call& call) const {
     ask_for_filtered(services_, db, call, resource_, query);
     std::vector<Record> page =
         select_page(db, resource_, readable_columns(resource_), query, visible_to(call.caller, resource_));
-    add_derived(db, resource_, query.fields, page);
+    add_derived(db, resource_, call.caller, query.fields, page);
     json::array objects;
     for (const Record& record : page) objects.push_back(shown(resource_, record, call.caller, query.fields));
     body[resource_.collection] = std::move(objects);
@@ -108,6 +109,7 @@ Record Crud::create_one(Connection& db, Call& call, const json::object& given) c
   if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id;
   check_may_create(call.caller, resource_, only_given(wanted, given), wanted);
   if (std::optional<Record> before = steps_->made_before(db, wanted)) return std::move(*before);
+  check_quota(db, services_.quotas, resource_.name, text_in(wanted, "project_id"));
   if (!wanted.contains("id")) wanted["id"] = base::new_uuid();
   check(resource_, nullptr, wanted);
   steps_->complete(db, call, wanted);

@@ -1,6 +1,7 @@
 #include "api/associations.hpp"
 #include "api/columns.hpp"
 #include "api/objects.hpp"
+#include "api/sharing.hpp"
 #include "api/steps.hpp"
 #include "domain/errors.hpp"
 #include "domain/validate.hpp"
@@ -28,14 +29,26 @@ void take_default_policy(Connection& db, Record& wanted) {
 
 void refuse_unsharing_in_use(Connection& db, const Record& before, const Record& changes) {
   if (!flag_in(before, "shared") || !changes.contains("shared") || flag_in(changes, "shared")) return;
-  const std::string id = text_in(before, "id");
-  const auto others = db.execute("SELECT id FROM ports WHERE network_id = ? AND project_id <> ? LIMIT 1",
-                                 {id, text_in(before, "project_id")});
-  if (others.empty()) return;
+  if (!someone_loses(db, domain::network_resource(), before, std::string(domain::kEveryone))) return;
   throw base::Error(base::ErrorKind::conflict, "InvalidSharedSetting",
                     fmt::format("Unable to reconfigure sharing settings for network {}. "
                                 "Multiple tenants are using it.",
                                 text_in(before, "name")));
+}
+
+// `shared` and `router:external` are entries for everyone; the latter is a column too.
+void follow_sharing(Connection& db, const std::string& id, const std::string& project_id, const Record& given) {
+  const domain::Resource& networks = domain::network_resource();
+  if (flag_in(given, "shared")) {
+    share_with_all(db, networks, id, project_id);
+  } else if (given.contains("shared")) {
+    stop_sharing_with_all(db, networks, id);
+  }
+  if (flag_in(given, "router:external")) {
+    share_with_all(db, networks, id, project_id, domain::kAsExternal);
+  } else if (given.contains("router:external")) {
+    stop_being_external(db, id);
+  }
 }
 
 class NetworkSteps final : public Steps {
@@ -53,6 +66,7 @@ class NetworkSteps final : public Steps {
 
   void insert(Connection& db, Call&, Record& wanted) const override {
     insert_object(db, domain::network_resource(), wanted, services_.clock.now());
+    follow_sharing(db, text_in(wanted, "id"), text_in(wanted, "project_id"), wanted);
   }
 
   void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
@@ -62,7 +76,9 @@ class NetworkSteps final : public Steps {
   }
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
-    update_object(db, domain::network_resource(), text_in(before, "id"), changes, services_.clock.now());
+    const std::string id = text_in(before, "id");
+    update_object(db, domain::network_resource(), id, changes, services_.clock.now());
+    follow_sharing(db, id, text_in(before, "project_id"), changes);
   }
 
   void remove(Connection& db, Call& call, const Record& before) const override {
@@ -71,6 +87,7 @@ class NetworkSteps final : public Steps {
     if (!db.execute("SELECT id FROM ports WHERE network_id = ? LIMIT 1", {id}).empty())
       throw domain::network_in_use(id);
     remove_subnets(db, call, id);
+    stop_sharing(db, domain::network_resource(), id);
     try {
       delete_object(db, domain::network_resource(), id);
     } catch (const storage::ForeignKeyViolation&) {

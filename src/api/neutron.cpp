@@ -2,6 +2,7 @@
 
 #include "api/body.hpp"
 #include "api/crud.hpp"
+#include "api/quotas.hpp"
 #include "api/router.hpp"
 #include "api/rule_types.hpp"
 #include "api/rules.hpp"
@@ -49,16 +50,18 @@ using SharedPass = std::shared_ptr<Pass>;
 
 class Neutron::Impl {
  public:
-  Impl(storage::Database& db, const base::Clock& clock, Plugin& plugin, Identify identify)
-      : services_{db, clock, plugin}, identify_(std::move(identify)) {
+  Impl(storage::Database& db, const base::Clock& clock, Plugin& plugin, Identify identify, QuotaDefaults quotas)
+      : services_{db, clock, plugin, quotas}, identify_(std::move(identify)) {
     add_discovery_routes(router_);
     add_resource_routes(router_, services_, domain::network_resource(), network_steps(services_));
     add_resource_routes(router_, services_, domain::subnet_resource(), subnet_steps(services_));
     add_resource_routes(router_, services_, domain::port_resource(), port_steps(services_));
     add_resource_routes(router_, services_, domain::policy_resource(), policy_steps(services_));
+    add_resource_routes(router_, services_, domain::rbac_policy_resource(), rbac_policy_steps(services_));
     add_rule_routes(router_, services_);
     add_rule_type_routes(router_);
     add_tag_routes(router_, services_);
+    add_quota_routes(router_, services_);
   }
 
   http::Reply handle(const http::Request& request) {
@@ -131,8 +134,9 @@ class Neutron::Impl {
   Router router_;
 };
 
-Neutron::Neutron(storage::Database& db, const base::Clock& clock, Plugin& plugin, Identify identify)
-    : impl_(std::make_unique<Impl>(db, clock, plugin, std::move(identify))) {}
+Neutron::Neutron(storage::Database& db, const base::Clock& clock, Plugin& plugin, Identify identify,
+                 QuotaDefaults quotas)
+    : impl_(std::make_unique<Impl>(db, clock, plugin, std::move(identify), quotas)) {}
 
 Neutron::~Neutron() = default;
 

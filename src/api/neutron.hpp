@@ -1,9 +1,8 @@
 // Neutron's v2.0 API over the catalogue: `/`, /v2.0, /v2.0/extensions, networks, subnets, ports, qos. One for the
 // centre, one for each embedded pod. handle() is a plain function for pool threads; it throws base::Error.
 #pragma once
-#include "api/plugin.hpp"
-#include "base/clock.hpp"
-#include "storage/database.hpp"
+#include "api/caller.hpp"
+#include "api/services.hpp"
 
 #include <memory>
 
@@ -11,7 +10,7 @@ namespace tricircle::api {
 
 class Neutron {
  public:
-  Neutron(storage::Database&, const base::Clock&, Plugin&, Identify);
+  Neutron(storage::Database&, const base::Clock&, Plugin&, Identify, QuotaDefaults = {});
   ~Neutron();
   http::Reply handle(const http::Request&);
 

@@ -168,7 +168,7 @@ TEST_F(Dispatch, FetchesWhatIsMissingBeforeItSaysSo) {
     throw asking(plugin.notes, [this, missing] {
       db->write([&](storage::Connection& connection) {
         connection.execute(
-            "INSERT INTO networks SELECT ?, project_id, name, description, admin_state_up, status, shared,"
+            "INSERT INTO networks SELECT ?, project_id, name, description, admin_state_up, status,"
             " \"router:external\", mtu, port_security_enabled, \"provider:network_type\","
             " \"provider:physical_network\", \"provider:segmentation_id\", availability_zone_hints,"
             " dns_domain, qos_policy_id, is_default, revision_number, created_at, updated_at, intent,"

@@ -46,6 +46,10 @@ void add_tags(Condition& to, const Resource& resource, const std::string& name, 
       parameters);
 }
 
+std::string expression(const domain::Attribute& attribute) {
+  return attribute.sql.empty() ? storage::quoted(attribute.name) : std::string(attribute.sql);
+}
+
 void add_fixed_ips(Condition& to, const ListQuery& list) {
   // Addresses are kept in one spelling in the row that clients see: "ip_address":"10.0.0.3".
   for (const auto& [key, texts] :
@@ -132,7 +136,7 @@ std::vector<Record> select_page(storage::Connection& db, const Resource& resourc
                                 const ListQuery& list, const Condition& among) {
   Condition where = among;
   for (const Filter& filter : list.filters)
-    add(where, storage::quoted(filter.attribute->name) + " IN (" + storage::placeholders(filter.values.size()) + ")",
+    add(where, expression(*filter.attribute) + " IN (" + storage::placeholders(filter.values.size()) + ")",
         filter.values);
   for (const auto& [name, value] : list.tags) add_tags(where, resource, name, value);
   add_fixed_ips(where, list);

@@ -1,6 +1,7 @@
 #include "api/associations.hpp"
 #include "api/columns.hpp"
 #include "api/objects.hpp"
+#include "api/sharing.hpp"
 #include "api/steps.hpp"
 #include "domain/errors.hpp"
 #include "domain/validate.hpp"
@@ -28,28 +29,45 @@ class PolicySteps final : public Steps {
 
   void insert(Connection& db, Call&, Record& wanted) const override {
     insert_object(db, domain::policy_resource(), wanted, services_.clock.now());
+    if (flag_in(wanted, "shared"))
+      share_with_all(db, domain::policy_resource(), text_in(wanted, "id"), text_in(wanted, "project_id"));
   }
 
   void before_update(Connection& db, Call&, const Record& before, Record& changes) const override {
     const std::string id = text_in(before, "id");
     meet_policy(db, id);
     if (flag_in(changes, "is_default")) refuse_second_default(db, before);
-    if (flag_in(before, "shared") && changes.contains("shared") && !flag_in(changes, "shared"))
-      refuse_used_by_others(db, id, text_in(before, "project_id"));
+    if (flag_in(before, "shared") && changes.contains("shared") && !flag_in(changes, "shared")) refuse_loss(db, before);
   }
 
-  void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
-    update_object(db, domain::policy_resource(), text_in(before, "id"), changes, services_.clock.now());
+  void update(Connection& db, Call& call, const Record& before, const Record& changes) const override {
+    const std::string id = text_in(before, "id");
+    if (const auto* shared = changes.if_contains("shared")) {
+      if (shared->as_bool()) {
+        share_with_all(db, domain::policy_resource(), id, call.caller.project_id);
+      } else {
+        stop_sharing_with_all(db, domain::policy_resource(), id);
+      }
+      if (changes.size() == 1) return;  // no change of the policy's own: Neutron's revision stays
+    }
+    update_object(db, domain::policy_resource(), id, changes, services_.clock.now());
   }
 
   void remove(Connection& db, Call&, const Record& before) const override {
     const std::string id = text_in(before, "id");
     meet_policy(db, id);
     refuse_policy_in_use(db, id);
+    stop_sharing(db, domain::policy_resource(), id);
     delete_object(db, domain::policy_resource(), id);
   }
 
  private:
+  static void refuse_loss(Connection& db, const Record& before) {
+    const std::string everyone(domain::kEveryone);
+    if (!someone_loses(db, domain::policy_resource(), before, everyone)) return;
+    throw domain::rbac_policy_in_use(text_in(before, "id"), everyone);
+  }
+
   static void refuse_second_default(Connection& db, const Record& policy) {
     const std::string project = text_in(policy, "project_id");
     const auto others = db.execute("SELECT id FROM qos_policies WHERE project_id = ? AND is_default = 1 AND id <> ?",

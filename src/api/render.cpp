@@ -3,6 +3,7 @@
 #include "api/access.hpp"
 #include "api/columns.hpp"
 #include "api/rule_rows.hpp"
+#include "api/sharing.hpp"
 #include "base/clock.hpp"
 #include "storage/sql.hpp"
 
@@ -91,12 +92,14 @@ Fields asked_fields(const http::Query& query) {
   return fields;
 }
 
-void add_derived(storage::Connection& db, const Resource& resource, const Fields& fields, std::span<Record> records) {
+void add_derived(storage::Connection& db, const Resource& resource, const Caller& caller, const Fields& fields,
+                 std::span<Record> records) {
   for (std::size_t from = 0; from < records.size(); from += kIdsAtOnce) {
     const std::span<Record> some = records.subspan(from, std::min(kIdsAtOnce, records.size() - from));
     if (shows(resource, fields, "tags")) add_tags(db, resource, some);
     if (shows(resource, fields, "subnets")) add_subnets(db, some);
     if (shows(resource, fields, "rules")) add_rules(db, some);
+    if (shows(resource, fields, "shared")) add_shared(db, resource, caller, some);
   }
 }
 

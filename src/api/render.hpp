@@ -17,7 +17,8 @@ using Fields = std::vector<std::string>;  // empty = all
 Fields asked_fields(const http::Query&);
 
 // Adds the derived attributes that no column has, as far as they are asked for.
-void add_derived(storage::Connection&, const domain::Resource&, const Fields&, std::span<domain::Record>);
+void add_derived(storage::Connection&, const domain::Resource&, const Caller&, const Fields&,
+                 std::span<domain::Record>);
 
 boost::json::object shown(const domain::Resource&, const domain::Record&, const Caller&, const Fields& = {});
 

@@ -44,5 +44,6 @@ std::unique_ptr<Steps> network_steps(const Services&);
 std::unique_ptr<Steps> subnet_steps(const Services&);
 std::unique_ptr<Steps> port_steps(const Services&);
 std::unique_ptr<Steps> policy_steps(const Services&);
+std::unique_ptr<Steps> rbac_policy_steps(const Services&);
 
 }  // namespace tricircle::api

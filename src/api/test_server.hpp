@@ -69,7 +69,7 @@ struct Answer {
 
 class NeutronTest : public testing::Test {
  protected:
-  NeutronTest() { storage::upgrade(*db); }
+  explicit NeutronTest(QuotaDefaults limits = {}) : quotas(limits) { storage::upgrade(*db); }
 
   Answer call(const std::string& method, const std::string& target, const std::string& body = {},
               http::Headers headers = {}) {
@@ -128,7 +128,8 @@ class NeutronTest : public testing::Test {
   std::unique_ptr<storage::Database> db = storage::open_sqlite_in_memory();
   base::TestClock clock;
   RecordingPlugin plugin;
-  Neutron neutron{*db, clock, plugin, caller_from_headers};
+  QuotaDefaults quotas;
+  Neutron neutron{*db, clock, plugin, caller_from_headers, quotas};
 
  private:
   // As the server does it: errors become responses, pending replies are waited for.

@@ -40,10 +40,11 @@ void Centre::work_committed() {
   hints_->send();
 }
 
-CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options,
+CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options, api::QuotaDefaults quotas,
                        const std::optional<TokenAuth>& tokens, const std::string& listen)
     : plugin_(centre.context(), ground.clock, options, [&centre] { centre.work_committed(); }),
-      neutron_(centre.database(), ground.clock, plugin_, tokens ? api::caller_admitted : api::caller_from_headers),
+      neutron_(centre.database(), ground.clock, plugin_, tokens ? api::caller_admitted : api::caller_from_headers,
+               quotas),
       admin_(centre.database(), ground.clock, tokens ? api::caller_admitted : api::caller_from_headers,
              [&centre] { centre.work_committed(); }) {
   if (tokens) {

@@ -54,7 +54,8 @@ struct TokenAuth {
 class CentralApi {
  public:
   // Without `tokens` callers are believed.
-  CentralApi(Ground&, Centre&, api::CentralOptions, const std::optional<TokenAuth>& tokens, const std::string& listen);
+  CentralApi(Ground&, Centre&, api::CentralOptions, api::QuotaDefaults, const std::optional<TokenAuth>& tokens,
+             const std::string& listen);
   void stop() { server_->stop(); }
   std::uint16_t port() const { return server_->port(); }
 

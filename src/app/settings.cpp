@@ -79,6 +79,7 @@ Settings load_settings(const RunOptions& options, Door door) {
   settings.connection = config.connection;
   settings.credentials = credentials_of(config);
   settings.engine = engine_of(config);
+  settings.quotas = {config.quota_network, config.quota_subnet, config.quota_port, config.quota_rbac_policy};
   settings.central.sync_timeout = config.sync_timeout;
   settings.central.release_ports_synchronously = config.disassociate_port == "sync";
   return settings;

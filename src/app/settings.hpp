@@ -2,6 +2,7 @@
 // wrong.
 #pragma once
 #include "api/central_plugin.hpp"
+#include "api/services.hpp"
 #include "app/run.hpp"
 #include "engine/worker.hpp"
 #include "remote/credentials.hpp"
@@ -18,6 +19,7 @@ struct Settings {
   remote::Credentials credentials;
   engine::Options engine;
   api::CentralOptions central;
+  api::QuotaDefaults quotas;
   bool keystone = false;           // callers bring tokens
   std::string keystone_for_users;  // as clients reach it
   base::Micros token_cache_time = 0;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -17,7 +18,11 @@ constexpr std::uintmax_t kLargestFile = 1 << 20;
 struct Seconds {
   Micros Config::* field;
 };
-using Field = std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*, Seconds>;
+// A whole number, or a negative one for no limit.
+struct Limit {
+  std::int64_t Config::* field;
+};
+using Field = std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*, Seconds, Limit>;
 
 struct Option {
   std::string_view section;
@@ -49,6 +54,12 @@ const Option kOptions[] = {
     {"keystone_authtoken", "cafile", &Config::cafile, "Certificate authority for TLS; empty: the system's"},
     {"keystone_authtoken", "token_cache_time", Seconds{&Config::token_cache_time},
      "How long a caller's token is believed without asking again; 0 = ask each time"},
+    {"oslo_policy", "policy_file", &Config::policy_file,
+     "Access rules over the built-in ones; empty: policy.yaml beside this file, when it is there"},
+    {"QUOTAS", "quota_network", Limit{&Config::quota_network}, "Networks that a project may have; -1 = no limit"},
+    {"QUOTAS", "quota_subnet", Limit{&Config::quota_subnet}, "Subnets that a project may have"},
+    {"QUOTAS", "quota_port", Limit{&Config::quota_port}, "Ports that a project may have"},
+    {"QUOTAS", "quota_rbac_policy", Limit{&Config::quota_rbac_policy}, "RBAC policies that a project may have"},
     {"xjob", "lease", Seconds{&Config::lease}, "A worker whose heartbeat stands still for so long is dead"},
     {"xjob", "settle", Seconds{&Config::settle}, "How long after its deadline a lost call may still take effect"},
     {"xjob", "call_deadline", Seconds{&Config::call_deadline}, "Longest call to a pod"},
@@ -74,11 +85,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::int64_t number(std::string_view text, const std::string& where) {
+std::int64_t any_number(std::string_view text, const std::string& where) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0)
+  if (error != std::errc() || end != text.data() + text.size())
     fail(where, "a whole number is wanted, not '" + std::string(text) + "'");
+  return value;
+}
+
+std::int64_t number(std::string_view text, const std::string& where) {
+  const std::int64_t value = any_number(text, where);
+  if (value < 0) fail(where, "a whole number is wanted, not '" + std::string(text) + "'");
   return value;
 }
 
@@ -107,6 +124,7 @@ struct Assign {
   void operator()(std::string Config::* field) const { config.*field = text; }
   void operator()(std::int64_t Config::* field) const { config.*field = number(text, where); }
   void operator()(bool Config::* field) const { config.*field = boolean(text, where); }
+  void operator()(Limit field) const { config.*field.field = std::max<std::int64_t>(any_number(text, where), -1); }
   void operator()(Seconds field) const { config.*field.field = seconds(text, where); }
 };
 
@@ -115,6 +133,7 @@ struct Show {
   std::string operator()(std::string Config::* field) const { return config.*field; }
   std::string operator()(std::int64_t Config::* field) const { return std::to_string(config.*field); }
   std::string operator()(bool Config::* field) const { return config.*field ? "true" : "false"; }
+  std::string operator()(Limit field) const { return std::to_string(config.*field.field); }
   std::string operator()(Seconds field) const {
     std::string text = std::to_string(static_cast<double>(config.*field.field) / static_cast<double>(kSecond));
     text.erase(text.find_last_not_of('0') + 1);

@@ -32,6 +32,13 @@ struct Config {
   std::string region_name;
   std::string cafile;
   Micros token_cache_time = 300 * kSecond;
+  // [oslo_policy]
+  std::string policy_file;
+  // [QUOTAS]; -1 = no limit
+  std::int64_t quota_network = 100;
+  std::int64_t quota_subnet = 100;
+  std::int64_t quota_port = 500;
+  std::int64_t quota_rbac_policy = 10;
   // [xjob]; times in seconds in the file, fractions allowed
   Micros lease = 5 * kSecond;
   Micros settle = 30 * kSecond;

@@ -14,8 +14,8 @@ const Attribute* Resource::find(std::string_view attribute) const {
 }
 
 std::span<const Resource* const> resources() {
-  static const std::array<const Resource*, 5> all{&network_resource(), &subnet_resource(), &port_resource(),
-                                                  &policy_resource(), &pod_resource()};
+  static const std::array<const Resource*, 6> all{&network_resource(), &subnet_resource(),      &port_resource(),
+                                                  &policy_resource(),  &rbac_policy_resource(), &pod_resource()};
   return all;
 }
 

@@ -77,6 +77,7 @@ struct Resource {
   std::span<const Attribute> attributes;
   // What no single attribute says. `before` is null on POST; `wanted` is the whole object to be. Throws base::Error.
   void (*check)(const Record* before, const Record& wanted) = nullptr;
+  std::string_view not_found_message = "{0} {1} could not be found.";  // of label and id
 
   const Attribute* find(std::string_view attribute) const;
 };
@@ -85,6 +86,7 @@ const Resource& network_resource();
 const Resource& subnet_resource();
 const Resource& port_resource();
 const Resource& policy_resource();
+const Resource& rbac_policy_resource();
 const Resource& pod_resource();
 std::span<const Resource* const> resources();  // all with a table of their own but rules
 

@@ -18,16 +18,25 @@ namespace {
 
 using Columns = std::set<std::string, std::less<>>;
 
-// table -> columns, as the first migration makes them.
+// table -> columns, as the migrations make them.
 std::map<std::string, Columns, std::less<>> migrated_tables() {
-  std::ifstream file(std::filesystem::path(TRICIRCLE_MIGRATIONS) / "0001_initial.sql");
-  EXPECT_TRUE(file.is_open());
+  const std::filesystem::directory_iterator folder(TRICIRCLE_MIGRATIONS);
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : folder) files.insert(entry.path());
+  EXPECT_FALSE(files.empty());
   std::map<std::string, Columns, std::less<>> tables;
   std::string table;
-  for (std::string line; std::getline(file, line);) {
-    std::smatch match;
-    if (std::regex_search(line, match, std::regex("^CREATE TABLE (\\w+)"))) table = match[1];
-    if (std::regex_search(line, match, std::regex("^  \"?([a-z][a-z_0-9:]*)\"? "))) tables[table].insert(match[1]);
+  for (const std::filesystem::path& path : files) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+      std::smatch match;
+      if (std::regex_search(line, match, std::regex("^CREATE TABLE (\\w+)"))) table = match[1];
+      if (std::regex_search(line, match, std::regex("^  \"?([a-z][a-z_0-9:]*)\"? "))) tables[table].insert(match[1]);
+      if (std::regex_search(line, match, std::regex("^ALTER TABLE (\\w+) DROP COLUMN (\\w+)")))
+        tables[match[1]].erase(match[2]);
+      if (std::regex_search(line, match, std::regex("^ALTER TABLE (\\w+) ADD COLUMN \"?([a-z][a-z_0-9:]*)\"? ")))
+        tables[match[1]].insert(match[2]);
+    }
   }
   return tables;
 }

@@ -12,7 +12,7 @@ using base::ErrorKind;
 
 Error not_found(const Resource& resource, std::string_view id) {
   return {ErrorKind::not_found, std::string(resource.not_found),
-          fmt::format("{} {} could not be found.", resource.label, id)};
+          fmt::format(fmt::runtime(resource.not_found_message), resource.label, id)};
 }
 
 Error invalid_input(std::string_view message) {
@@ -66,6 +66,17 @@ Error rule_parameter_conflict(std::string_view rule_value, std::string_view poli
 Error rule_not_supported_by_network(std::string_view rule_type, std::string_view network_id) {
   return {ErrorKind::conflict, "QosRuleNotSupportedByNetwork",
           fmt::format("Rule {} is not supported by network {}", rule_type, network_id)};
+}
+
+Error rbac_policy_in_use(std::string_view object_id, std::string_view target) {
+  return {ErrorKind::conflict, "RbacPolicyInUse",
+          fmt::format("RBAC policy on object {} cannot be removed because other objects depend on it.\n"
+                      "Details: project_id={}",
+                      object_id, target)};
+}
+
+Error over_quota(std::string_view resource) {
+  return {ErrorKind::conflict, "OverQuota", fmt::format("Quota exceeded for resources: ['{}'].", resource)};
 }
 
 Error policy_default_exists(std::string_view project_id) {

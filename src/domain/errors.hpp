@@ -21,6 +21,8 @@ base::Error rules_conflict(std::string_view new_type, std::string_view new_id, s
 base::Error rule_parameter_conflict(std::string_view rule_value, std::string_view policy_id,
                                     std::string_view existing_rule, std::string_view existing_value);
 base::Error rule_not_supported_by_network(std::string_view rule_type, std::string_view network_id);
+base::Error rbac_policy_in_use(std::string_view object_id, std::string_view target);
+base::Error over_quota(std::string_view resource);
 base::Error policy_default_exists(std::string_view project_id);
 base::Error ip_in_use(std::string_view address, std::string_view network_id);
 base::Error mac_in_use(std::string_view mac, std::string_view network_id);

@@ -16,9 +16,11 @@ constexpr Attribute kAttributes[] = {
     {.name = "subnets", .kind = Kind::text_list, .can = kDerived},
     {.name = "shared",
      .kind = Kind::boolean,
-     .can = kWrite | kFilter,
+     .can = kWrite | kFilter | kDerived,
      .fallback = "false",
-     .access = Access::admin_sets},
+     .access = Access::admin_sets,
+     .sql = "EXISTS (SELECT 1 FROM rbac_policies r WHERE r.object_type = 'network' AND r.target_tenant = '*' AND "
+            "r.action = 'access_as_shared' AND r.object_id = networks.id)"},
     {.name = "availability_zone_hints",
      .kind = Kind::text_list,
      .can = kPost | kNullIsFallback,

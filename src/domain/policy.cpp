@@ -10,7 +10,12 @@ constexpr Attribute kAttributes[] = {
     {.name = "id", .kind = Kind::uuid, .can = kFind},
     {.name = "name", .can = kWrite | kFind | kCopied, .high = 255, .fallback = "\"\""},
     {.name = "project_id", .can = kPost | kFind, .high = 255},
-    {.name = "shared", .kind = Kind::boolean, .can = kWrite | kFilter | kCopied, .fallback = "false"},
+    {.name = "shared",
+     .kind = Kind::boolean,
+     .can = kWrite | kFilter | kCopied | kDerived,
+     .fallback = "false",
+     .sql = "EXISTS (SELECT 1 FROM rbac_policies r WHERE r.object_type = 'qos_policy' AND r.target_tenant = '*' AND "
+            "r.action = 'access_as_shared' AND r.object_id = qos_policies.id)"},
     {.name = "is_default", .kind = Kind::boolean, .can = kWrite | kFind, .fallback = "false"},
     {.name = "description", .can = kWrite | kFind | kCopied, .high = 255, .fallback = "\"\""},
     {.name = "rules", .kind = Kind::object_list, .can = kDerived},

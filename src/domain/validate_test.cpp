@@ -40,7 +40,7 @@ TEST(BodyObject, MustBeAnObjectInAnObject) {
 
 TEST(ParsedForCreate, FillsInDefaults) {
   EXPECT_EQ(parsed_for_create(policy_resource(), {}),
-            record(R"({"name": "", "shared": false, "is_default": false, "description": ""})"));
+            record(R"({"name": "", "is_default": false, "description": ""})"));
 }
 
 TEST(ParsedForCreate, LeavesAbsentWhatOnlyCodeCanFindAndNullsWhatMayBeNull) {

@@ -1,6 +1,7 @@
 #include "pod/fetched.hpp"
 
 #include "api/objects.hpp"
+#include "api/sharing.hpp"
 #include "pod/outbox.hpp"
 #include "storage/sql.hpp"
 
@@ -122,6 +123,8 @@ void store(storage::Connection& db, const Fetched& fetched, const std::string& r
     const domain::Record row = as_row(domain::network_resource(), shown);
     if (!insert(db, domain::network_resource(), row, now)) continue;
     const std::string id = text(row, "id");
+    if (const json::value* shared = shown.if_contains("shared"); shared != nullptr && *shared == json::value(true))
+      api::share_with_all(db, domain::network_resource(), id, text(row, "project_id"));
     put_in_outbox(
         db, id, kRouting,
         {{"top_id", id}, {"bottom_id", id}, {"project_id", text(row, "project_id")}, {"resource_type", "network"}},

@@ -33,7 +33,9 @@ domain::Record copied_columns(const storage::Row& row, const domain::Resource& r
 std::string copied_names(const domain::Resource& resource) {
   std::string names;
   for (const domain::Attribute& attribute : resource.attributes) {
-    if ((attribute.can & domain::kCopied) != 0) names += ", " + storage::quoted(attribute.name);
+    if ((attribute.can & domain::kCopied) == 0) continue;
+    names += attribute.sql.empty() ? ", " : ", " + std::string(attribute.sql) + " AS ";
+    names += storage::quoted(attribute.name);
   }
   return names;
 }

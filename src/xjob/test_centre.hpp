@@ -38,7 +38,6 @@ class CentreTest : public engine::RowsTest {
                        {"project_id", "acme"},
                        {"name", id},
                        {"description", ""},
-                       {"shared", std::int64_t{0}},
                        {"is_default", std::int64_t{0}},
                        {"revision_number", std::int64_t{1}},
                        {"created_at", now()},
@@ -57,7 +56,7 @@ class CentreTest : public engine::RowsTest {
                                   {"revision_number", std::int64_t{1}},
                                   {"created_at", now()},
                                   {"updated_at", now()}};
-    for (const char* flag : {"admin_state_up", "shared", "router:external", "port_security_enabled", "is_default"})
+    for (const char* flag : {"admin_state_up", "router:external", "port_security_enabled", "is_default"})
       columns.emplace_back(flag, std::int64_t{0});
     write([&](Connection& db) { storage::insert(db, "networks", columns); });
   }

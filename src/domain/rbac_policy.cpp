@@ -1,0 +1,58 @@
+#include "domain/catalogue.hpp"
+#include "domain/errors.hpp"
+#include "domain/sharing.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+namespace tricircle::domain {
+namespace {
+
+constexpr unsigned kFind = kFilter | kSort;
+
+constexpr Attribute kAttributes[] = {
+    {.name = "id", .kind = Kind::uuid, .can = kFind},
+    {.name = "object_type", .can = kPost | kFind | kRequired, .high = 255},
+    {.name = "object_id", .kind = Kind::uuid, .can = kPost | kFind | kRequired},
+    {.name = "target_tenant", .can = kPost | kPut | kFind | kRequired, .high = 255},
+    {.name = "project_id", .can = kPost | kFind, .high = 255},
+    {.name = "action", .can = kPost | kFind | kRequired, .high = 255},
+};
+
+void check_rbac_policy(const Record*, const Record& wanted) {
+  const std::string_view type = wanted.at("object_type").as_string();
+  const std::string_view action = wanted.at("action").as_string();
+  if (action == kAsShared || (action == kAsExternal && type == network_resource().name)) return;
+  const std::string_view valid =
+      type == network_resource().name ? "'access_as_shared', 'access_as_external'" : "'access_as_shared',";
+  throw base::Error(base::ErrorKind::bad_request, "InvalidActionForType",
+                    fmt::format("Invalid action '{}' for object type '{}'. Valid actions: ({})", action, type, valid));
+}
+
+}  // namespace
+
+const Resource& rbac_policy_resource() {
+  static constexpr Resource kResource{.name = "rbac_policy",
+                                      .collection = "rbac_policies",
+                                      .path = "/v2.0/rbac-policies",
+                                      .table = "rbac_policies",
+                                      .extension = "rbac-policies",
+                                      .not_found = "RbacPolicyNotFound",
+                                      .label = "RBAC policy",
+                                      .attributes = kAttributes,
+                                      .check = check_rbac_policy,
+                                      .not_found_message = "{0} of type unknown with ID {1} not found"};
+  return kResource;
+}
+
+const Resource* shareable(std::string_view object_type) {
+  if (object_type == "network") return &network_resource();
+  return object_type == "qos_policy" ? &policy_resource() : nullptr;
+}
+
+std::string_view rbac_type(const Resource& resource) {
+  return &resource == &policy_resource() ? "qos_policy" : resource.name;
+}
+
+}  // namespace tricircle::domain
