@@ -5,12 +5,15 @@
 #include "domain/errors.hpp"
 #include "storage/sql.hpp"
 
+#include <algorithm>
+
 #include <boost/json/parse.hpp>
+#include <fmt/ranges.h>
 
 namespace tricircle::api {
 namespace {
 
-using domain::Access;
+namespace json = boost::json;
 using domain::Attribute;
 using domain::Record;
 using domain::Resource;
@@ -19,38 +22,79 @@ bool is_policy(const Resource& resource) {
   return &resource == &domain::policy_resource();
 }
 
-// Policies are the administrator's alone; the rest is its project's.
-bool owns(const Caller& caller, const Resource& resource, const Record& object) {
-  if (is_policy(resource)) return caller.admin();
-  return sees_all(caller) || text_in(object, "project_id") == caller.project_id;
-}
-
-std::string action(std::string_view verb, const Resource& resource) {
+std::string action_on(std::string_view verb, const Resource& resource) {
   return std::string(verb) + "_" + std::string(resource.name);
 }
 
-void check_attributes(const Caller& caller, std::string_view verb, const Resource& resource, const Record& given,
-                      bool fallbacks_are_free) {
-  if (sees_all(caller)) return;
+std::string text_of(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_bool()) return value.get_bool() ? "True" : "False";
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  return "None";
+}
+
+// The keys of an object, or of a list's objects: "create_port:fixed_ips:ip_address" is a rule of its own.
+std::vector<std::string> parts_of(const json::value& value) {
+  std::vector<std::string> keys;
+  const auto add = [&](const json::value& one) {
+    if (!one.is_object()) return;
+    for (const auto& entry : one.get_object()) keys.emplace_back(entry.key());
+  };
+  add(value);
+  if (value.is_array()) std::for_each(value.get_array().begin(), value.get_array().end(), add);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+bool is_fallback(const Attribute& attribute, const json::value& value) {
+  if (attribute.fallback == domain::kByHand) return false;
+  return value == (attribute.fallback.empty() ? json::value() : json::parse(attribute.fallback));
+}
+
+// The rules that a write must pass: the action's, and those of the attributes that it names.
+std::vector<std::string> rules_of_write(const Caller& caller, const std::string& action, const Resource& resource,
+                                        const Record& given, bool fallbacks_are_free) {
+  std::vector<std::string> rules{action};
+  const auto add = [&](const std::string& rule) {
+    if (caller.rules->has(rule)) rules.push_back(rule);
+  };
   for (const Attribute& attribute : resource.attributes) {
-    const boost::json::value* value = given.if_contains(attribute.name);
-    if (value == nullptr || attribute.access == Access::everyone) continue;
-    const boost::json::value fallback =
-        attribute.fallback.empty() ? boost::json::value() : boost::json::parse(attribute.fallback);
-    if (fallbacks_are_free && *value == fallback) continue;
-    throw domain::not_authorized(action(verb, resource) + ":" + std::string(attribute.name));
+    const json::value* value = given.if_contains(attribute.name);
+    if (value == nullptr || (fallbacks_are_free && is_fallback(attribute, *value))) continue;
+    const std::string rule = action + ":" + std::string(attribute.name);
+    add(rule);
+    for (const std::string& part : parts_of(*value)) add(rule + ":" + part);
   }
+  return rules;
+}
+
+void check_all(const Caller& caller, const std::vector<std::string>& rules, const access::Target& target) {
+  const bool allowed =
+      std::all_of(rules.begin(), rules.end(), [&](const std::string& rule) { return caller.may(rule, target); });
+  if (allowed) return;
+  if (rules.size() == 1) throw domain::not_authorized("rule:" + rules.front());
+  throw domain::not_authorized(fmt::format("(rule:{})", fmt::join(rules, " and rule:")));
+}
+
+Record merged(Record record, const Record& changes) {
+  for (const auto& entry : changes) record[entry.key()] = entry.value();
+  return record;
+}
+
+bool is_on_network(const Resource& resource) {
+  return &resource == &domain::subnet_resource() || &resource == &domain::port_resource();
 }
 
 }  // namespace
 
 bool sees_all(const Caller& caller) {
-  return caller.admin() || caller.service();
+  return caller.admin() || caller.service() || caller.may("context_is_advsvc");
 }
 
 Condition visible_to(const Caller& caller, const Resource& resource) {
   if (sees_all(caller)) return {};
-  const std::string& own = caller.project_id;
+  const std::string& own = caller.project_id();
   if (&resource == &domain::network_resource() || is_policy(resource)) {
     Condition given = given_to(resource, own);
     given.sql = "(project_id = ? OR " + given.sql + ")";
@@ -76,34 +120,61 @@ bool sees(storage::Connection& db, const Caller& caller, const Resource& resourc
   return !db.execute("SELECT id FROM " + table + " WHERE id = ? AND " + condition.sql, parameters).empty();
 }
 
+void add_facts(storage::Connection& db, const Resource& resource, const Caller& caller, std::span<Record> records) {
+  if (records.empty()) return;
+  if (&resource == &domain::network_resource() || is_policy(resource)) add_shared(db, resource, caller, records);
+  if (is_on_network(resource)) add_network_facts(db, caller, records);
+}
+
+Record with_facts(storage::Connection& db, const Resource& resource, const Caller& caller, Record record) {
+  add_facts(db, resource, caller, {&record, 1});
+  return record;
+}
+
+access::Target target_of(const Record& record) {
+  access::Target target;
+  for (const auto& entry : record) {
+    if (!entry.value().is_structured()) target.emplace(entry.key(), text_of(entry.value()));
+  }
+  return target;
+}
+
+bool may_get(const Caller& caller, const Resource& resource, const access::Target& target) {
+  return caller.may(action_on("get", resource), target);
+}
+
+bool may_get_attribute(const Caller& caller, const Resource& resource, std::string_view attribute,
+                       const access::Target& target) {
+  const std::string rule = action_on("get", resource) + ":" + std::string(attribute);
+  return !caller.rules->has(rule) || caller.may(rule, target);
+}
+
 void check_may_create(const Caller& caller, const Resource& resource, const Record& given, const Record& wanted) {
-  if (!owns(caller, resource, wanted)) throw domain::not_authorized(action("create", resource));
-  if (&resource == &domain::rbac_policy_resource() && !caller.admin() &&
-      text_in(wanted, "target_tenant") == domain::kEveryone)
-    throw domain::not_authorized("create_rbac_policy:target_tenant");
-  check_attributes(caller, "create", resource, given, true);
+  check_all(caller, rules_of_write(caller, action_on("create", resource), resource, given, true), target_of(wanted));
 }
 
 void check_may_update(const Caller& caller, const Resource& resource, const Record& before, const Record& given) {
-  if (!owns(caller, resource, before)) throw domain::not_authorized(action("update", resource));
-  check_attributes(caller, "update", resource, given, false);
+  const access::Target target = target_of(merged(before, given));
+  check_all(caller, rules_of_write(caller, action_on("update", resource), resource, given, false), target);
 }
 
 void check_may_delete(const Caller& caller, const Resource& resource, const Record& before) {
-  if (!owns(caller, resource, before)) throw domain::not_authorized(action("delete", resource));
+  check_may(caller, action_on("delete", resource), before);
 }
 
-void check_may_write_rules(const Caller& caller, std::string_view verb, const Resource& rule) {
-  if (!caller.admin()) throw domain::not_authorized(std::string(verb) + "_policy_" + std::string(rule.name));
+void check_may(const Caller& caller, const std::string& action, const Record& record) {
+  check_all(caller, {action}, target_of(record));
 }
 
-void check_may_use_quotas(const Caller& caller, std::string_view action, const std::string& project_id) {
-  const bool own = !project_id.empty() && project_id == caller.project_id;
-  if (!own && !caller.admin()) throw domain::not_authorized(action);
+void check_may_rule(const Caller& caller, std::string_view verb, const std::string& rule, const Record* policy) {
+  access::Target target;
+  if (policy != nullptr) target.emplace("ext_parent:project_id", text_in(*policy, "project_id"));
+  check_all(caller, {std::string(verb) + "_" + rule}, target);
 }
 
-void check_may_see_drivers(const Caller& caller) {
-  if (!sees_all(caller)) throw domain::not_authorized("get_rule_type");
+void check_may_use_quotas(const Caller& caller, const std::string& action, const std::string& project_id) {
+  const bool own = action == "get_quota" && !project_id.empty() && project_id == caller.project_id();
+  if (!own) check_all(caller, {action}, {{"project_id", project_id}});
 }
 
 }  // namespace tricircle::api

@@ -84,7 +84,7 @@ Filter filter_of(const AdminCall& call) {
   // As the original: the caller's own project, whatever project_id says, unless all are asked for.
   if (all_projects) return filter;
   filter.where += " AND project_id = ?";
-  filter.values.emplace_back(call.caller.project_id);
+  filter.values.emplace_back(call.caller.project_id());
   return filter;
 }
 

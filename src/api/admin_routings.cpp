@@ -95,7 +95,7 @@ Filter filter_of(const AdminCall& call) {
     }
   }
   // As the original: the caller's own project, whatever project_id says, unless all are asked for.
-  if (!all_projects) filter.add("project_id", call.caller.project_id);
+  if (!all_projects) filter.add("project_id", call.caller.project_id());
   return filter;
 }
 

@@ -49,6 +49,16 @@ void check_users_support(Connection& db, const std::string& policy_id, std::stri
   if (!tunnelled.empty()) throw domain::rule_not_supported_by_network(rule_type, tunnelled.front().text("id"));
 }
 
+void refuse_guarantee_in_use(Connection& db, const std::string& policy_id) {
+  const auto machines = db.execute(
+      "SELECT id FROM ports WHERE device_owner LIKE 'compute:%' AND (qos_policy_id = ? OR (qos_policy_id IS NULL AND "
+      "network_id IN (SELECT id FROM networks WHERE qos_policy_id = ?))) LIMIT 1",
+      {policy_id, policy_id});
+  if (machines.empty()) return;
+  throw base::Error(base::ErrorKind::not_implemented, "NotImplementedError",
+                    "Cannot update QoS policies/rules backed by resources tracked in Placement");
+}
+
 void refuse_policy_in_use(Connection& db, const std::string& policy_id) {
   const auto networks = db.execute("SELECT id FROM networks WHERE qos_policy_id = ? LIMIT 1", {policy_id});
   if (!networks.empty()) throw domain::policy_in_use(policy_id, "network", networks.front().text("id"));

@@ -16,6 +16,9 @@ void check_association(storage::Connection&, const Caller&, const std::string& b
 // A rule of this type is about to be added to the policy: what uses the policy must be able to have it.
 void check_users_support(storage::Connection&, const std::string& policy_id, std::string_view rule_type);
 
+// Placement has given machines on these ports what the policy guarantees: that cannot be changed under them (501).
+void refuse_guarantee_in_use(storage::Connection&, const std::string& policy_id);
+
 // QosPolicyInUse.
 void refuse_policy_in_use(storage::Connection&, const std::string& policy_id);
 

@@ -27,13 +27,24 @@ std::string header_or(const http::Request& request, std::string_view name, std::
 
 }  // namespace
 
-Caller caller_from_headers(const http::Request& request) {
-  return {header_or(request, "x-user-id", "admin"), header_or(request, "x-project-id", "admin"),
-          split_roles(header_or(request, "x-roles", "admin"))};
+AccessRules default_rules() {
+  static const AccessRules kDefaults = std::make_shared<const access::Policy>();
+  return kDefaults;
 }
 
-Caller caller_admitted(const http::Request& request) {
-  return {request.header("x-user-id"), request.header("x-project-id"), split_roles(request.header("x-roles"))};
+Identify caller_from_headers(AccessRules rules) {
+  return [rules = std::move(rules)](const http::Request& request) -> Caller {
+    return {{header_or(request, "x-user-id", "admin"), header_or(request, "x-project-id", "admin"),
+             split_roles(header_or(request, "x-roles", "admin"))},
+            rules};
+  };
+}
+
+Identify caller_admitted(AccessRules rules) {
+  return [rules = std::move(rules)](const http::Request& request) -> Caller {
+    return {{request.header("x-user-id"), request.header("x-project-id"), split_roles(request.header("x-roles"))},
+            rules};
+  };
 }
 
 }  // namespace tricircle::api

@@ -60,7 +60,8 @@ Record Crud::reread(Connection& db, const std::string& id) const {
 
 json::object Crud::whole(Connection& db, const Call& call, Record record) const {
   const Fields fields = asked_fields(call.request.query);
-  add_derived(db, resource_, call.caller, fields, {&record, 1});
+  add_facts(db, resource_, call.caller, {&record, 1});
+  add_derived(db, resource_, fields, {&record, 1});
   return shown(resource_, record, call.caller, fields);
 }
 
@@ -72,12 +73,14 @@ http::Response Crud::list(Call& call) const {
     ask_for_filtered(services_, db, call, resource_, query);
     std::vector<Record> page =
         select_page(db, resource_, readable_columns(resource_), query, visible_to(call.caller, resource_));
-    add_derived(db, resource_, call.caller, query.fields, page);
+    if (json::array links = page_links(call.request, query, page); !links.empty())
+      body[std::string(resource_.collection) + "_links"] = std::move(links);
+    add_facts(db, resource_, call.caller, page);
+    std::erase_if(page, [&](const Record& record) { return !may_get(call.caller, resource_, target_of(record)); });
+    add_derived(db, resource_, query.fields, page);
     json::array objects;
     for (const Record& record : page) objects.push_back(shown(resource_, record, call.caller, query.fields));
     body[resource_.collection] = std::move(objects);
-    if (json::array links = page_links(call.request, query, page); !links.empty())
-      body[std::string(resource_.collection) + "_links"] = std::move(links);
   });
   return json_response(200, body);
 }
@@ -104,10 +107,18 @@ http::Response Crud::create(Call& call) const {
   return json_response(201, body);
 }
 
+// The object to be, with what rules ask of its network.
+Record Crud::on_its_network(Connection& db, Call& call, Record wanted) const {
+  if (resource_.find("network_id") == nullptr) return wanted;
+  found(services_, db, call, domain::network_resource(), text_in(wanted, "network_id"));
+  add_facts(db, resource_, call.caller, {&wanted, 1});
+  return wanted;
+}
+
 Record Crud::create_one(Connection& db, Call& call, const json::object& given) const {
   Record wanted = steps_->parsed(call, given);
-  if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id;
-  check_may_create(call.caller, resource_, only_given(wanted, given), wanted);
+  if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id();
+  check_may_create(call.caller, resource_, only_given(wanted, given), on_its_network(db, call, wanted));
   if (std::optional<Record> before = steps_->made_before(db, wanted)) return std::move(*before);
   check_quota(db, services_.quotas, resource_.name, text_in(wanted, "project_id"));
   if (!wanted.contains("id")) wanted["id"] = base::new_uuid();
@@ -127,10 +138,10 @@ http::Response Crud::update(Call& call, const std::string& id) const {
 }
 
 Record Crud::update_one(Connection& db, Call& call, const std::string& id) const {
-  const json::object& given = given_object(resource_, call.body);
+  // As in Neutron a body is looked at before the object that it is about.
+  Record changes = domain::parsed_for_update(resource_, given_object(resource_, call.body));
   Record before = found(services_, db, call, resource_, id);
-  Record changes = domain::parsed_for_update(resource_, given);
-  check_may_update(call.caller, resource_, before, changes);
+  check_may_update(call.caller, resource_, with_facts(db, resource_, call.caller, before), changes);
   check_revision(call.request, before);
   if (services_.plugin.takes_over(db, call, Verb::updated, resource_, before, &changes)) return reread(db, id);
   if (changes.empty()) return before;
@@ -145,7 +156,7 @@ Record Crud::update_one(Connection& db, Call& call, const std::string& id) const
 http::Response Crud::remove(Call& call, const std::string& id) const {
   services_.db.write([&](Connection& db) {
     const Record before = found(services_, db, call, resource_, id);
-    check_may_delete(call.caller, resource_, before);
+    check_may_delete(call.caller, resource_, with_facts(db, resource_, call.caller, before));
     check_revision(call.request, before);
     if (services_.plugin.takes_over(db, call, Verb::deleted, resource_, before, nullptr)) return;
     steps_->remove(db, call, before);

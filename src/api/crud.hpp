@@ -19,6 +19,7 @@ class Crud {
   http::Response remove(Call&, const std::string& id) const;
 
  private:
+  domain::Record on_its_network(storage::Connection&, Call&, domain::Record wanted) const;
   domain::Record create_one(storage::Connection&, Call&, const boost::json::object& given) const;
   domain::Record update_one(storage::Connection&, Call&, const std::string& id) const;
   domain::Record reread(storage::Connection&, const std::string& id) const;

@@ -24,7 +24,8 @@ const Attribute* attribute_for(const Resource& resource, std::string_view name, 
   const Attribute* attribute = resource.find(name);
   if (attribute == nullptr && name == "id") return &kRuleId;
   if (attribute == nullptr || (attribute->can & use) == 0) return nullptr;
-  if (attribute->access == domain::Access::admin && !sees_all(caller)) return nullptr;
+  // Nobody finds by what he may not see.
+  if (!may_get_attribute(caller, resource, name, {{"project_id", caller.project_id()}})) return nullptr;
   return attribute;
 }
 

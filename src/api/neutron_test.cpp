@@ -13,7 +13,7 @@ TEST_F(Dispatch, TellsVersionsResourcesAndExtensions) {
   const Answer versions = get("/");
   EXPECT_EQ(versions.body.at("versions").at(0).at("id"), "v2.0");
   EXPECT_EQ(versions.body.at("versions").at(0).at("links").at(0).at("href"), "http://centre:9696/v2.0/");
-  EXPECT_EQ(get("/v2.0/").body.at("resources").as_array().size(), 4);
+  EXPECT_EQ(get("/v2.0/").body.at("resources").as_array().size(), 5);
   EXPECT_GT(get("/v2.0/extensions").body.at("extensions").as_array().size(), 10);
   EXPECT_EQ(get("/v2.0/extensions/qos").body.at("extension").at("alias"), "qos");
   EXPECT_EQ(get("/v2.0/extensions/bogus").status, 404);

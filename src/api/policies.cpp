@@ -44,7 +44,7 @@ class PolicySteps final : public Steps {
     const std::string id = text_in(before, "id");
     if (const auto* shared = changes.if_contains("shared")) {
       if (shared->as_bool()) {
-        share_with_all(db, domain::policy_resource(), id, call.caller.project_id);
+        share_with_all(db, domain::policy_resource(), id, call.caller.project_id());
       } else {
         stop_sharing_with_all(db, domain::policy_resource(), id);
       }

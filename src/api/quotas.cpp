@@ -162,7 +162,7 @@ class Quotas {
   // Who am I? What clients ask before they ask for their quotas.
   static http::Response whose(const Call& call, std::string_view word) {
     const std::string key = std::string(word) + "_id";
-    return json_response(200, json::object{{word, json::object{{key, call.caller.project_id}}}});
+    return json_response(200, json::object{{word, json::object{{key, call.caller.project_id()}}}});
   }
 
  private:

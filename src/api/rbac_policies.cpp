@@ -57,7 +57,7 @@ class RbacPolicySteps final : public Steps {
 
   void complete(Connection& db, Call& call, Record& wanted) const override {
     const Record object = shared_object(db, wanted, &call.caller);
-    if (!sees_all(call.caller) && text_in(object, "project_id") != call.caller.project_id)
+    if (!sees_all(call.caller) && text_in(object, "project_id") != call.caller.project_id())
       throw domain::invalid_input(
           fmt::format("Invalid input for operation: Only admins can manipulate policies on {} they do not own.",
                       shares_a_policy(wanted) ? "objects" : "networks"));

@@ -2,8 +2,8 @@
 
 #include "api/access.hpp"
 #include "api/columns.hpp"
+#include "api/resource_requests.hpp"
 #include "api/rule_rows.hpp"
-#include "api/sharing.hpp"
 #include "base/clock.hpp"
 #include "storage/sql.hpp"
 
@@ -92,24 +92,23 @@ Fields asked_fields(const http::Query& query) {
   return fields;
 }
 
-void add_derived(storage::Connection& db, const Resource& resource, const Caller& caller, const Fields& fields,
-                 std::span<Record> records) {
+void add_derived(storage::Connection& db, const Resource& resource, const Fields& fields, std::span<Record> records) {
   for (std::size_t from = 0; from < records.size(); from += kIdsAtOnce) {
     const std::span<Record> some = records.subspan(from, std::min(kIdsAtOnce, records.size() - from));
     if (shows(resource, fields, "tags")) add_tags(db, resource, some);
     if (shows(resource, fields, "subnets")) add_subnets(db, some);
+    if (shows(resource, fields, "resource_request")) add_resource_requests(db, some);
     if (shows(resource, fields, "rules")) add_rules(db, some);
-    if (shows(resource, fields, "shared")) add_shared(db, resource, caller, some);
   }
 }
 
 json::object shown(const Resource& resource, const Record& record, const Caller& caller, const Fields& fields) {
   json::object object;
+  const access::Target target = target_of(record);
   for (const Attribute& attribute : resource.attributes) {
     if ((attribute.can & domain::kHidden) != 0) continue;
-    if (attribute.access == domain::Access::admin && !sees_all(caller)) continue;
     const json::value* value = record.if_contains(attribute.name);
-    if (value == nullptr) continue;
+    if (value == nullptr || !may_get_attribute(caller, resource, attribute.name, target)) continue;
     if (asked(fields, attribute.name)) object[attribute.name] = shown_value(attribute, *value);
     if (attribute.name == "project_id" && asked(fields, "tenant_id")) object["tenant_id"] = *value;
   }

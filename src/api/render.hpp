@@ -17,9 +17,9 @@ using Fields = std::vector<std::string>;  // empty = all
 Fields asked_fields(const http::Query&);
 
 // Adds the derived attributes that no column has, as far as they are asked for.
-void add_derived(storage::Connection&, const domain::Resource&, const Caller&, const Fields&,
-                 std::span<domain::Record>);
+void add_derived(storage::Connection&, const domain::Resource&, const Fields&, std::span<domain::Record>);
 
+// Of a record with its facts (access.hpp).
 boost::json::object shown(const domain::Resource&, const domain::Record&, const Caller&, const Fields& = {});
 
 // A rule, of a resource that has no id, type and policy of its own. With these two as in policy.rules and bulk answers.

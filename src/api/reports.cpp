@@ -71,7 +71,7 @@ std::string reporting_region(const Call& call, const domain::Record* given) {
   } else if (const json::value* profile = given->if_contains(kProfile); profile != nullptr && profile->is_object()) {
     region = text(profile->get_object(), "region");
   }
-  if (!region.empty() && !call.caller.service()) throw domain::not_authorized("report of a pod");
+  if (!region.empty() && !call.caller.service()) throw domain::not_authorized("rule:service_api");
   return region;
 }
 

@@ -19,7 +19,7 @@ void add_below_policy(Router& router, const domain::Resource& resource, const Sh
   router.add("PUT", one,
              [rules, key](Call& call, const Parameters& path) { return rules->update(call, path[0], path[1], key); });
   router.add("DELETE", one,
-             [rules](Call& call, const Parameters& path) { return rules->remove(call, path[0], path[1]); });
+             [rules, key](Call& call, const Parameters& path) { return rules->remove(call, path[0], path[1], key); });
 }
 
 void add_by_id(Router& router, const std::string& one, const std::string& key, const SharedRules& rules) {
@@ -29,8 +29,8 @@ void add_by_id(Router& router, const std::string& one, const std::string& key, c
   router.add("PUT", one, [rules, key](Call& call, const Parameters& path) {
     return rules->update(call, rules->policy_for(call, path[0]), path[0], key);
   });
-  router.add("DELETE", one, [rules](Call& call, const Parameters& path) {
-    return rules->remove(call, rules->policy_for(call, path[0]), path[0]);
+  router.add("DELETE", one, [rules, key](Call& call, const Parameters& path) {
+    return rules->remove(call, rules->policy_for(call, path[0]), path[0], key);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "api/body.hpp"
 #include "api/columns.hpp"
 #include "api/lookup.hpp"
+#include "api/objects.hpp"
 #include "api/pages.hpp"
 #include "api/render.hpp"
 #include "api/rule_rows.hpp"
@@ -42,15 +43,30 @@ const json::object& object_under(const std::string& key, const domain::Resource&
 
 }  // namespace
 
-Record Rules::readable_policy(Connection& db, Call& call, const std::string& policy_id) const {
-  return found(services_, db, call, domain::policy_resource(), policy_id);
+std::string Rules::endpoint(const std::string& key) const {
+  return key == type_.resource.name ? "policy_" + key : key;
 }
 
-Record Rules::writable_policy(Connection& db, Call& call, const std::string& policy_id, std::string_view verb) const {
-  meet_policy(db, policy_id);
-  Record policy = readable_policy(db, call, policy_id);
-  check_may_write_rules(call.caller, verb, type_.resource);
+Record Rules::readable_policy(Connection& db, Call& call, const std::string& policy_id,
+                              const std::string& endpoint) const {
+  Record policy = found(services_, db, call, domain::policy_resource(), policy_id);
+  check_may_rule(call.caller, "get", endpoint, &policy);
   return policy;
+}
+
+Record Rules::writable_policy(Connection& db, Call& call, const std::string& policy_id, std::string_view verb,
+                              const std::string& endpoint) const {
+  meet_policy(db, policy_id);
+  // Neutron fetches what is to be changed before it asks the rules; of what is to be made there is nothing to fetch.
+  const std::optional<Record> policy = find_object(db, domain::policy_resource(), policy_id);
+  if (verb == "create") check_may_rule(call.caller, verb, endpoint, policy ? &*policy : nullptr);
+  Record seen = found(services_, db, call, domain::policy_resource(), policy_id);
+  check_may_rule(call.caller, verb, endpoint, &seen);
+  return seen;
+}
+
+void Rules::check_guarantee(Connection& db, const std::string& policy_id) const {
+  if (type_.placement != nullptr) refuse_guarantee_in_use(db, policy_id);
 }
 
 Record Rules::rule_of(Connection& db, const std::string& policy_id, const std::string& id) const {
@@ -70,7 +86,7 @@ http::Response Rules::list(Call& call, const std::string& policy_id) const {
   json::object body;
   services_.db.read([&](Connection& db) {
     body.clear();
-    readable_policy(db, call, policy_id);
+    readable_policy(db, call, policy_id, endpoint(std::string(type_.resource.name)));
     const Condition among{"qos_policy_id = ? AND type = ?", {policy_id, std::string(type_.type)}};
     const std::vector<Record> page = select_page(db, type_.resource, listed_columns(type_.resource), query, among);
     json::array rules;
@@ -86,7 +102,7 @@ http::Response Rules::show(Call& call, const std::string& policy_id, const std::
                            const std::string& key) const {
   json::object body;
   services_.db.read([&](Connection& db) {
-    readable_policy(db, call, policy_id);
+    readable_policy(db, call, policy_id, endpoint(key));
     body[key] = shown_rule(type_.resource, rule_of(db, policy_id, id), asked_fields(call.request.query));
   });
   return json_response(200, body);
@@ -100,6 +116,7 @@ Record Rules::add(Connection& db, const std::string& policy_id, const json::obje
   rule["type"] = type_.type;
   rules.push_back(rule);
   type_.conflict(policy_id, rules.back(), rules);
+  check_guarantee(db, policy_id);
   check_users_support(db, policy_id, type_.type);
   insert_rule(db, type_, rule);
   return rule;
@@ -109,7 +126,7 @@ http::Response Rules::create(Call& call, const std::string& policy_id) const {
   const GivenObjects given = given_objects(type_.resource, call.body, true);
   json::object body;
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "create");
+    const Record policy = writable_policy(db, call, policy_id, "create", endpoint(std::string(type_.resource.name)));
     std::vector<Record> rules = rules_of(db, {policy_id});
     json::array answer;
     bump_policy(db, policy_id, services_.clock.now());
@@ -134,6 +151,7 @@ Record Rules::change(Connection& db, const Record& before, const Record& changes
                                  [&](const Record& candidate) { return candidate.at("id") == before.at("id"); });
   for (const auto& entry : changes) rule->insert_or_assign(entry.key(), entry.value());
   type_.conflict(policy_id, *rule, rules);
+  check_guarantee(db, policy_id);
   update_rule(db, type_, *rule);
   bump_policy(db, policy_id, services_.clock.now());
   return *rule;
@@ -141,11 +159,11 @@ Record Rules::change(Connection& db, const Record& before, const Record& changes
 
 http::Response Rules::update(Call& call, const std::string& policy_id, const std::string& id,
                              const std::string& key) const {
+  const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call.body));
   json::object body;
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "update");
+    const Record policy = writable_policy(db, call, policy_id, "update", endpoint(key));
     const Record before = rule_of(db, policy_id, id);
-    const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call.body));
     Record after = before;
     if (!changes.empty()) {
       after = change(db, before, changes);
@@ -156,10 +174,12 @@ http::Response Rules::update(Call& call, const std::string& policy_id, const std
   return json_response(200, body);
 }
 
-http::Response Rules::remove(Call& call, const std::string& policy_id, const std::string& id) const {
+http::Response Rules::remove(Call& call, const std::string& policy_id, const std::string& id,
+                             const std::string& key) const {
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "delete");
+    const Record policy = writable_policy(db, call, policy_id, "delete", endpoint(key));
     const Record before = rule_of(db, policy_id, id);
+    check_guarantee(db, policy_id);
     delete_rule(db, id);
     bump_policy(db, policy_id, services_.clock.now());
     changed(db, call, Verb::deleted, policy, &before, nullptr);

@@ -12,17 +12,22 @@ class Rules {
 
   http::Response list(Call&, const std::string& policy_id) const;
   http::Response create(Call&, const std::string& policy_id) const;
+  // `key`: the rule's in bodies, "dscp_marking_rule" or "alias_dscp_marking_rule".
   http::Response show(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
   http::Response update(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
-  http::Response remove(Call&, const std::string& policy_id, const std::string& id) const;
+  http::Response remove(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
 
   std::string policy_for(Call&, const std::string& id) const;  // throws base::Error (not_found)
 
  private:
-  domain::Record readable_policy(storage::Connection&, Call&, const std::string& policy_id) const;
+  // The endpoint as access rules name it.
+  std::string endpoint(const std::string& key) const;
+  domain::Record readable_policy(storage::Connection&, Call&, const std::string& policy_id,
+                                 const std::string& endpoint) const;
   // Written first: of two changes of one policy's rules one must see the other.
-  domain::Record writable_policy(storage::Connection&, Call&, const std::string& policy_id,
-                                 std::string_view verb) const;
+  domain::Record writable_policy(storage::Connection&, Call&, const std::string& policy_id, std::string_view verb,
+                                 const std::string& endpoint) const;
+  void check_guarantee(storage::Connection&, const std::string& policy_id) const;
   domain::Record rule_of(storage::Connection&, const std::string& policy_id, const std::string& id) const;
   domain::Record add(storage::Connection&, const std::string& policy_id, const boost::json::object& given,
                      std::vector<domain::Record>& rules) const;

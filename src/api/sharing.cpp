@@ -41,6 +41,20 @@ std::set<std::string> shared_with(Connection& db, const Resource& resource, cons
                  {type_of(resource), id, std::string(domain::kAsShared)}));
 }
 
+std::set<std::string> shared_with_caller(Connection& db, const Resource& resource, const Caller& caller,
+                                         const std::set<std::string>& ids) {
+  std::vector<storage::Value> parameters{type_of(resource), std::string(domain::kAsShared), caller.project_id()};
+  parameters.insert(parameters.end(), ids.begin(), ids.end());
+  const storage::Result found = db.execute(
+      "SELECT object_id FROM rbac_policies WHERE object_type = ? AND action = ? AND target_tenant IN ('*', ?) AND "
+      "object_id IN (" +
+          storage::placeholders(ids.size()) + ")",
+      parameters);
+  std::set<std::string> shared;
+  for (const storage::Row& row : found.rows()) shared.insert(row.text("object_id"));
+  return shared;
+}
+
 }  // namespace
 
 Condition given_to(const Resource& resource, const std::string& project, std::string_view action) {
@@ -55,16 +69,29 @@ Condition given_to(const Resource& resource, const std::string& project, std::st
 }
 
 void add_shared(Connection& db, const Resource& resource, const Caller& caller, std::span<Record> records) {
-  std::vector<storage::Value> parameters{type_of(resource), std::string(domain::kAsShared), caller.project_id};
-  for (const Record& record : records) parameters.emplace_back(text_in(record, "id"));
-  const storage::Result found = db.execute(
-      "SELECT object_id FROM rbac_policies WHERE object_type = ? AND action = ? AND target_tenant IN ('*', ?) AND "
-      "object_id IN (" +
-          storage::placeholders(records.size()) + ")",
-      parameters);
-  std::set<std::string> shared;
-  for (const storage::Row& row : found.rows()) shared.insert(row.text("object_id"));
+  std::set<std::string> ids;
+  for (const Record& record : records) ids.insert(text_in(record, "id"));
+  const std::set<std::string> shared = shared_with_caller(db, resource, caller, ids);
   for (Record& record : records) record["shared"] = shared.contains(text_in(record, "id"));
+}
+
+void add_network_facts(Connection& db, const Caller& caller, std::span<Record> records) {
+  std::set<std::string> ids;
+  for (const Record& record : records) ids.insert(text_in(record, "network_id"));
+  const std::set<std::string> shared = shared_with_caller(db, domain::network_resource(), caller, ids);
+  const storage::Result networks =
+      db.execute("SELECT id, project_id, \"router:external\" AS external FROM networks WHERE id IN (" +
+                     storage::placeholders(ids.size()) + ")",
+                 std::vector<storage::Value>(ids.begin(), ids.end()));
+  for (const storage::Row& row : networks.rows()) {
+    const std::string id = row.text("id");
+    for (Record& record : records) {
+      if (text_in(record, "network_id") != id) continue;
+      record["network:project_id"] = row.text("project_id");
+      record["network:router:external"] = row.boolean("external");
+      record["network:shared"] = shared.contains(id);
+    }
+  }
 }
 
 void share_with_all(Connection& db, const Resource& resource, const std::string& id, const std::string& project_id,
@@ -97,7 +124,8 @@ bool someone_loses(Connection& db, const Resource& resource, const Record& objec
   const std::string owner = text_in(object, "project_id");
   if (target == owner) return false;
   std::set<std::string> users = users_of(db, resource, id);
-  users.erase(owner);
+  // Neutron's way: a policy's owner loses nothing, yet counts as one who uses it.
+  if (&resource == &domain::network_resource()) users.erase(owner);
   const std::set<std::string> still = shared_with(db, resource, id);
   if (target != domain::kEveryone) return !still.contains(std::string(domain::kEveryone)) && users.contains(target);
   return std::any_of(users.begin(), users.end(), [&](const std::string& user) { return !still.contains(user); });

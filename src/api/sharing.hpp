@@ -14,6 +14,10 @@ Condition given_to(const domain::Resource&, const std::string& project, std::str
 // Sets `shared` of the records for who asks: also an entry for his own project counts.
 void add_shared(storage::Connection&, const domain::Resource&, const Caller&, std::span<domain::Record>);
 
+// Of subnets and ports: whose their network is ("network:project_id") and how it is shared with who asks
+// ("network:shared", "network:router:external").
+void add_network_facts(storage::Connection&, const Caller&, std::span<domain::Record>);
+
 // An entry for everyone; one that is there already stays.
 void share_with_all(storage::Connection&, const domain::Resource&, const std::string& id, const std::string& project_id,
                     std::string_view action = domain::kAsShared);

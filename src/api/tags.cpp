@@ -71,29 +71,29 @@ class TagHandlers {
 
   http::Response replace(Call& call, const std::string& id) const {
     const Tags wanted = given_tags(call.body);
-    change(call, id, [&](Tags& tags) { tags = wanted; });
+    change(call, "update", id, [&](Tags& tags) { tags = wanted; });
     return json_response(200, shown_tags(wanted));
   }
 
   http::Response add_several(Call& call, const std::string& id) const {
     const Tags more = given_tags(call.body);
-    const Tags after = change(call, id, [&](Tags& tags) { tags.insert(more.begin(), more.end()); });
+    const Tags after = change(call, "create", id, [&](Tags& tags) { tags.insert(more.begin(), more.end()); });
     return json_response(200, shown_tags(after));
   }
 
   http::Response add(Call& call, const std::string& id, const std::string& tag) const {
     const std::string checked = checked_tag(json::value(tag));
-    change(call, id, [&](Tags& tags) { tags.insert(checked); });
+    change(call, "update", id, [&](Tags& tags) { tags.insert(checked); });
     return {201, {}, {}};
   }
 
   http::Response remove_all(Call& call, const std::string& id) const {
-    change(call, id, [](Tags& tags) { tags.clear(); });
+    change(call, "delete", id, [](Tags& tags) { tags.clear(); });
     return no_content();
   }
 
   http::Response remove(Call& call, const std::string& id, const std::string& tag) const {
-    change(call, id, [&](Tags& tags) {
+    change(call, "delete", id, [&](Tags& tags) {
       if (tags.erase(tag) == 0) throw tag_not_found(tag);
     });
     return no_content();
@@ -115,11 +115,11 @@ class TagHandlers {
   }
 
   template <typename Edit>
-  Tags change(Call& call, const std::string& id, const Edit& edit) const {
+  Tags change(Call& call, const std::string& verb, const std::string& id, const Edit& edit) const {
     Tags after;
     services_.db.write([&](Connection& db) {
       const Record object = found(services_, db, call, resource_, id);
-      check_may_update(call.caller, resource_, object, {});
+      check_may(call.caller, verb + "_" + type_ + ":tags", with_facts(db, resource_, call.caller, object));
       const Tags before = readable(db, call, id);
       after = before;
       edit(after);

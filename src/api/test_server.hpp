@@ -129,7 +129,7 @@ class NeutronTest : public testing::Test {
   base::TestClock clock;
   RecordingPlugin plugin;
   QuotaDefaults quotas;
-  Neutron neutron{*db, clock, plugin, caller_from_headers, quotas};
+  Neutron neutron{*db, clock, plugin, caller_from_headers(), quotas};
 
  private:
   // As the server does it: errors become responses, pending replies are waited for.

@@ -49,6 +49,12 @@ http::Response extension(const std::string& alias) {
                     fmt::format("Extension with alias {} does not exist", alias.substr(0, 255)));
 }
 
+// Ports have security groups in their pods, the centre has none; clients list them all the same before they make a port
+// or take a project apart.
+http::Response security_groups() {
+  return json_response(200, json::object{{"security_groups", json::array{}}});
+}
+
 }  // namespace
 
 http::Response version_document(const http::Request& request) {
@@ -58,6 +64,7 @@ http::Response version_document(const http::Request& request) {
 
 void add_discovery_routes(Router& router) {
   router.add("GET", "/v2.0", [](Call& call, const Parameters&) { return resources(call); });
+  router.add("GET", "/v2.0/security-groups", [](Call&, const Parameters&) { return security_groups(); });
   router.add("GET", "/v2.0/extensions", [](Call&, const Parameters&) { return extensions(); });
   router.add("GET", "/v2.0/extensions/{alias}", [](Call&, const Parameters& path) { return extension(path[0]); });
 }

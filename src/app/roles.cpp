@@ -40,13 +40,12 @@ void Centre::work_committed() {
   hints_->send();
 }
 
-CentralApi::CentralApi(Ground& ground, Centre& centre, api::CentralOptions options, api::QuotaDefaults quotas,
+CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& settings,
                        const std::optional<TokenAuth>& tokens, const std::string& listen)
-    : plugin_(centre.context(), ground.clock, options, [&centre] { centre.work_committed(); }),
-      neutron_(centre.database(), ground.clock, plugin_, tokens ? api::caller_admitted : api::caller_from_headers,
-               quotas),
-      admin_(centre.database(), ground.clock, tokens ? api::caller_admitted : api::caller_from_headers,
-             [&centre] { centre.work_committed(); }) {
+    : identify_(tokens ? api::caller_admitted(settings.rules) : api::caller_from_headers(settings.rules)),
+      plugin_(centre.context(), ground.clock, settings.plugin, [&centre] { centre.work_committed(); }),
+      neutron_(centre.database(), ground.clock, plugin_, identify_, settings.quotas),
+      admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); }) {
   if (tokens) {
     token_check_.emplace(ground.runtime, ground.client, centre.context().identity, ground.clock, tokens->auth_url,
                          tokens->cache_time);

@@ -5,6 +5,7 @@
 #include "api/central_plugin.hpp"
 #include "api/keystone_door.hpp"
 #include "api/neutron.hpp"
+#include "app/central_settings.hpp"
 #include "app/front.hpp"
 #include "engine/hints.hpp"
 #include "pod/pod.hpp"
@@ -54,7 +55,7 @@ struct TokenAuth {
 class CentralApi {
  public:
   // Without `tokens` callers are believed.
-  CentralApi(Ground&, Centre&, api::CentralOptions, api::QuotaDefaults, const std::optional<TokenAuth>& tokens,
+  CentralApi(Ground&, Centre&, const CentralSettings&, const std::optional<TokenAuth>& tokens,
              const std::string& listen);
   void stop() { server_->stop(); }
   std::uint16_t port() const { return server_->port(); }
@@ -62,6 +63,7 @@ class CentralApi {
  private:
   std::optional<remote::TokenCheck> token_check_;
   std::optional<api::KeystoneDoor> door_;
+  api::Identify identify_;
   api::CentralPlugin plugin_;
   api::Neutron neutron_;
   api::Admin admin_;

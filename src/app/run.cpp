@@ -74,7 +74,7 @@ int run_up(const RunOptions& options) {
   const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
-  CentralApi api(ground, centre, settings.central, settings.quotas, std::nullopt, settings.listen);
+  CentralApi api(ground, centre, settings.central, std::nullopt, settings.listen);
   const std::string url = url_of(settings.listen, api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
   pods.reserve(specs.size());
@@ -106,7 +106,7 @@ int run_central(const RunOptions& options) {
     tokens = TokenAuth{settings.credentials.auth_url, settings.keystone_for_users, settings.token_cache_time};
   Ground ground;
   Centre centre(ground, settings.state, settings.connection, settings.credentials, settings.engine);
-  CentralApi api(ground, centre, settings.central, settings.quotas, tokens, settings.listen);
+  CentralApi api(ground, centre, settings.central, tokens, settings.listen);
   ground.runtime.start();
   centre.start(false);
   say_ready("central=" + url_of(settings.listen, api.port()));

@@ -61,6 +61,15 @@ void refuse_to_guess(const RunOptions& options, Door door) {
                     other + " --no-auth, which is taken on a loopback address only");
 }
 
+// A file that is named must be there; policy.yaml beside the configuration is taken when it is.
+api::AccessRules rules_of(const base::Config& config, const std::filesystem::path& config_file) {
+  const std::filesystem::path folder = std::filesystem::absolute(config_file).parent_path();
+  if (!config.policy_file.empty()) return std::make_shared<const access::Policy>(folder / config.policy_file);
+  const std::filesystem::path beside = folder / "policy.yaml";
+  if (config_file.empty() || !std::filesystem::exists(beside)) return api::default_rules();
+  return std::make_shared<const access::Policy>(beside);
+}
+
 }  // namespace
 
 Settings load_settings(const RunOptions& options, Door door) {
@@ -79,9 +88,10 @@ Settings load_settings(const RunOptions& options, Door door) {
   settings.connection = config.connection;
   settings.credentials = credentials_of(config);
   settings.engine = engine_of(config);
-  settings.quotas = {config.quota_network, config.quota_subnet, config.quota_port, config.quota_rbac_policy};
-  settings.central.sync_timeout = config.sync_timeout;
-  settings.central.release_ports_synchronously = config.disassociate_port == "sync";
+  settings.central.rules = rules_of(config, options.config);
+  settings.central.quotas = {config.quota_network, config.quota_subnet, config.quota_port, config.quota_rbac_policy};
+  settings.central.plugin.sync_timeout = config.sync_timeout;
+  settings.central.plugin.release_ports_synchronously = config.disassociate_port == "sync";
   return settings;
 }
 

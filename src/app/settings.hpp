@@ -1,8 +1,7 @@
 // What a role runs with: the configuration file with the command line laid over it. Throws base::Error for what is
 // wrong.
 #pragma once
-#include "api/central_plugin.hpp"
-#include "api/services.hpp"
+#include "app/central_settings.hpp"
 #include "app/run.hpp"
 #include "engine/worker.hpp"
 #include "remote/credentials.hpp"
@@ -18,8 +17,7 @@ struct Settings {
   std::string connection;  // '' = the SQLite file in `state`
   remote::Credentials credentials;
   engine::Options engine;
-  api::CentralOptions central;
-  api::QuotaDefaults quotas;
+  CentralSettings central;
   bool keystone = false;           // callers bring tokens
   std::string keystone_for_users;  // as clients reach it
   base::Micros token_cache_time = 0;

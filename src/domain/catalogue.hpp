@@ -47,12 +47,6 @@ enum Can : unsigned {
 // given.
 inline constexpr std::string_view kByHand = "-";
 
-enum class Access {
-  everyone,
-  admin_sets,  // all see it, only an administrator sets it
-  admin,       // only an administrator sees and sets it
-};
-
 struct Attribute {
   std::string_view name;
   Kind kind = Kind::text;
@@ -62,8 +56,7 @@ struct Attribute {
   std::span<const std::string_view> choices = {};
   std::span<const std::int64_t> numbers = {};
   std::string_view fallback = {};  // JSON text of the default on POST; empty = null for nullable, else by hand
-  Access access = Access::everyone;
-  std::string_view sql = {};  // for kDerived columns: a scalar subselect over the table, without alias
+  std::string_view sql = {};       // for kDerived columns: a scalar subselect over the table, without alias
 };
 
 struct Resource {
@@ -90,6 +83,17 @@ const Resource& rbac_policy_resource();
 const Resource& pod_resource();
 std::span<const Resource* const> resources();  // all with a table of their own but rules
 
+struct ResourceClass {
+  std::string_view direction;
+  std::string_view name;  // Placement's
+};
+// How a guarantee is counted by Placement, which gives machines a host that can keep it.
+struct Placement {
+  std::span<const ResourceClass> classes;
+  std::string_view amount;   // the attribute that says how much
+  bool on_physical_network;  // is asked for only there
+};
+
 // A type of QoS rule: its own attributes (without id); all live in table qos_rules with columns type and direction.
 struct RuleType {
   std::string_view type;       // "bandwidth_limit"
@@ -100,6 +104,7 @@ struct RuleType {
   // The one conflict function an entry may carry: `rules` are the policy's whole rule set to be (each with type and its
   // values), `rule` one of this type in it. Throws base::Error (QoSRulesConflict, QoSRuleParameterConflict).
   void (*conflict)(std::string_view policy_id, const Record& rule, std::span<const Record> rules);
+  const Placement* placement = nullptr;  // of a guarantee
 };
 std::span<const RuleType> rule_types();
 const RuleType* find_rule_type(std::string_view type);

@@ -105,8 +105,8 @@ Error revision_mismatch(std::string_view expected) {
           fmt::format("Constrained to {}, but the current revision is another one", expected)};
 }
 
-Error not_authorized(std::string_view action) {
-  return {ErrorKind::forbidden, "PolicyNotAuthorized", fmt::format("rule:{} is disallowed by policy", action)};
+Error not_authorized(std::string_view rules) {
+  return {ErrorKind::forbidden, "PolicyNotAuthorized", fmt::format("{} is disallowed by policy", rules)};
 }
 
 Error pod_unavailable(std::string_view region, std::string_view why) {

@@ -44,7 +44,7 @@ TEST(Errors, SayWhatStandsInTheWay) {
          "Rule minimum_bandwidth is not supported by network N");
   expect(revision_mismatch("7"), ErrorKind::precondition_failed, "RevisionNumberConstraintFailed",
          "Constrained to 7, but the current revision is another one");
-  expect(not_authorized("create_policy"), ErrorKind::forbidden, "PolicyNotAuthorized",
+  expect(not_authorized("rule:create_policy"), ErrorKind::forbidden, "PolicyNotAuthorized",
          "rule:create_policy is disallowed by policy");
   expect(pod_unavailable("east", "no answer"), ErrorKind::unavailable, "PodUnavailable",
          "Pod east is not available: no answer.");

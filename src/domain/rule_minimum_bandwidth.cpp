@@ -18,6 +18,10 @@ constexpr Attribute kAttributes[] = {
      .fallback = "\"egress\""},
 };
 
+constexpr ResourceClass kClasses[] = {{"egress", "NET_BW_EGR_KILOBIT_PER_SEC"},
+                                      {"ingress", "NET_BW_IGR_KILOBIT_PER_SEC"}};
+constexpr Placement kPlacement{kClasses, "min_kbps", true};
+
 void check_conflicts(std::string_view policy_id, const Record& rule, std::span<const Record> rules) {
   refuse_duplicate(policy_id, rule, rules);
   refuse_minimum_above_maximum(policy_id, rule, rules);
@@ -38,7 +42,8 @@ RuleType minimum_bandwidth_rule() {
                        .attributes = kAttributes},
           .alias = true,
           .directed = true,
-          .conflict = check_conflicts};
+          .conflict = check_conflicts,
+          .placement = &kPlacement};
 }
 
 }  // namespace tricircle::domain

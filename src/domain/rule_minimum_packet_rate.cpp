@@ -18,6 +18,11 @@ constexpr Attribute kAttributes[] = {
      .fallback = "\"egress\""},
 };
 
+constexpr ResourceClass kClasses[] = {{"any", "NET_PACKET_RATE_KILOPACKET_PER_SEC"},
+                                      {"egress", "NET_PACKET_RATE_EGR_KILOPACKET_PER_SEC"},
+                                      {"ingress", "NET_PACKET_RATE_IGR_KILOPACKET_PER_SEC"}};
+constexpr Placement kPlacement{kClasses, "min_kpps", false};
+
 void check_conflicts(std::string_view policy_id, const Record& rule, std::span<const Record> rules) {
   refuse_mixed_any(policy_id, rule, rules);
   refuse_duplicate(policy_id, rule, rules);
@@ -38,7 +43,8 @@ RuleType minimum_packet_rate_rule() {
                        .attributes = kAttributes},
           .alias = true,
           .directed = true,
-          .conflict = check_conflicts};
+          .conflict = check_conflicts,
+          .placement = &kPlacement};
 }
 
 }  // namespace tricircle::domain

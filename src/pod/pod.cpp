@@ -19,7 +19,7 @@ class Pod::Impl : public std::enable_shared_from_this<Pod::Impl> {
         membership_(centre_, options.region, options.own_url),
         sender_(runtime, database, clock, centre_, membership_, options.region),
         plugin_(database, centre_, clock, options.region, [this] { sender_.hint(); }),
-        neutron_(database, clock, plugin_, api::caller_from_headers) {}
+        neutron_(database, clock, plugin_, api::caller_from_headers()) {}
 
   http::Reply handle(const http::Request& request) { return neutron_.handle(request); }
 

@@ -6,6 +6,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from keystone_centre import KeystoneCentre  # noqa: E402
 from real_pods import Lab, RealCloud  # noqa: E402
 
 
@@ -19,6 +20,16 @@ def lab():
 def cloud(lab, tmp_path):
     """A new centre for the two real pods."""
     made = RealCloud(tmp_path / "cloud", lab)
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def centre(lab, tmp_path):
+    """A new centre whose callers bring tokens."""
+    made = KeystoneCentre(lab, tmp_path)
     try:
         yield made.start()
     finally:
