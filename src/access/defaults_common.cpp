@@ -38,7 +38,6 @@ constexpr DefaultRule kRules[] = {
     {"network_owner_reader", "rule:reader_role and rule:network_owner"},
     {"network_owner_member", "rule:member_role and rule:network_owner"},
     {"network_owner_manager", "role:manager and rule:network_owner"},
-    {"parent_owner_reader", "rule:reader_role and rule:ext_parent_owner"},
     {"parent_owner_manager", "role:manager and rule:ext_parent_owner"},
 };
 

@@ -6,7 +6,8 @@ namespace {
 // Services see every policy, and write none: a pod's policies are the centre's, and the centre's are people's.
 constexpr std::string_view kSees = "rule:admin_or_service or rule:project_reader or rule:shared_qos_policy";
 constexpr std::string_view kWrites = "rule:admin_only or rule:project_manager";
-constexpr std::string_view kSeesRule = "rule:admin_or_service or rule:parent_owner_reader";
+// Who sees the policy sees its rules there too.
+constexpr std::string_view kSeesRule = "rule:admin_or_service or rule:reader_role";
 constexpr std::string_view kWritesRule = "rule:admin_only or rule:parent_owner_manager";
 
 constexpr DefaultRule kRules[] = {

@@ -115,13 +115,13 @@ TEST(PolicyDefaults, OfQosPoliciesAndTheirRules) {
   for (const std::string type :
        {"bandwidth_limit", "dscp_marking", "minimum_bandwidth", "packet_rate_limit", "minimum_packet_rate"}) {
     const std::string rule = "policy_" + type + "_rule";
-    expect({{("get_" + rule).c_str(), "asMmr", "as"},
+    expect({{("get_" + rule).c_str(), "asMmr", "asMmr"},
             {("create_" + rule).c_str(), "aM", "a"},
             {("update_" + rule).c_str(), "aM", "a"},
             {("delete_" + rule).c_str(), "aM", "a"}});
     if (type == "packet_rate_limit") continue;
     const std::string alias = "alias_" + type + "_rule";
-    expect({{("get_" + alias).c_str(), "asMmr", "as"},
+    expect({{("get_" + alias).c_str(), "asMmr", "asMmr"},
             {("update_" + alias).c_str(), "aM", "a"},
             {("delete_" + alias).c_str(), "aM", "a"}});
   }
