@@ -63,10 +63,11 @@ void refuse_to_guess(const RunOptions& options, Door door) {
 
 // A file that is named must be there; policy.yaml beside the configuration is taken when it is.
 api::AccessRules rules_of(const base::Config& config, const std::filesystem::path& config_file) {
+  if (config_file.empty()) return api::default_rules();
   const std::filesystem::path folder = std::filesystem::absolute(config_file).parent_path();
   if (!config.policy_file.empty()) return std::make_shared<const access::Policy>(folder / config.policy_file);
   const std::filesystem::path beside = folder / "policy.yaml";
-  if (config_file.empty() || !std::filesystem::exists(beside)) return api::default_rules();
+  if (!std::filesystem::exists(beside)) return api::default_rules();
   return std::make_shared<const access::Policy>(beside);
 }
 
