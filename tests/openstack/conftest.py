@@ -36,6 +36,10 @@ def centre(lab, tmp_path):
         made.stop()
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "soak: takes long; run by `make soak`")
+
+
 def pytest_collection_modifyitems(items):
     """The longest first, so that two workers end at about the same time."""
     items.sort(key=lambda item: "test_kills" not in item.nodeid)

@@ -47,3 +47,9 @@ def tempest(*words):
 
 def test_every_qos_test_passes_as_on_a_real_pod(catalogue_centre):
     assert tempest("qos") == (130, 0, 0)
+
+
+@pytest.mark.soak
+def test_every_core_test_passes_that_a_real_pod_passes_with_these_extensions(catalogue_centre):
+    passed, failed, _ = tempest("core")
+    assert failed == 0 and passed >= 89
