@@ -66,7 +66,9 @@ http::Response rendered(const base::Error& error) {
   const json::object inner{{"type", error.neutron_type().empty() ? meaning.type : error.neutron_type()},
                            {"message", error.message()},
                            {"detail", error.detail()}};
-  return answer(meaning.status, {{meaning.status == 501 ? "NotImplementedError" : "NeutronError", inner}});
+  // Neutron names the one fault that it does not know as its own by its class.
+  const bool unknown_to_neutron = error.neutron_type() == "NotImplementedError";
+  return answer(meaning.status, {{unknown_to_neutron ? "NotImplementedError" : "NeutronError", inner}});
 }
 
 http::Response bare_failure(const http::Request& request, std::string_view what) {

@@ -74,7 +74,7 @@ class ListPlans : public NeutronTest {
   }
 
   ExplainingStore explaining{*db};
-  Neutron explained{explaining, clock, plugin, caller_from_headers, quotas};
+  Neutron explained{explaining, clock, plugin, caller_from_headers(), quotas};
 };
 
 TEST_F(ListPlans, PoliciesAreFoundAndOrderedByIndexes) {

@@ -2,7 +2,9 @@
 
 #include "api/body.hpp"
 #include "api/crud.hpp"
+#include "api/openapi.hpp"
 #include "api/quotas.hpp"
+#include "api/render.hpp"
 #include "api/router.hpp"
 #include "api/rule_types.hpp"
 #include "api/rules.hpp"
@@ -12,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 
+#include <mutex>
 #include <optional>
 
 namespace tricircle::api {
@@ -66,6 +69,7 @@ class Neutron::Impl {
 
   http::Reply handle(const http::Request& request) {
     if (request.path == "/" && request.method == "GET") return version_document(request);
+    if (request.path == "/openapi.json" && request.method == "GET") return document();
     Router::Match match = router_.find(request.method, request.path);
     if (match.handler == nullptr && match.allowed.empty())
       throw base::Error(base::ErrorKind::not_found, "", "The resource could not be found.");
@@ -80,6 +84,12 @@ class Neutron::Impl {
   }
 
  private:
+  // Made when it is first asked for: few ever do.
+  http::Response document() {
+    std::call_once(document_made_, [this] { document_ = json_response(200, openapi_document(router_)); });
+    return document_;
+  }
+
   http::Reply run(const SharedPass& pass) {
     std::optional<Deferred> deferred;
     try {
@@ -132,6 +142,8 @@ class Neutron::Impl {
   Services services_;
   Identify identify_;
   Router router_;
+  std::once_flag document_made_;
+  http::Response document_;
 };
 
 Neutron::Neutron(storage::Database& db, const base::Clock& clock, Plugin& plugin, Identify identify,

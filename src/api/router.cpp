@@ -41,7 +41,13 @@ std::optional<Parameters> taken(const std::vector<std::string>& pattern, const s
 }  // namespace
 
 void Router::add(std::string method, std::string_view path_template, Handler handler) {
-  routes_.push_back({std::move(method), split(path_template), std::move(handler)});
+  routes_.push_back({std::move(method), std::string(path_template), split(path_template), std::move(handler)});
+}
+
+std::vector<std::pair<std::string, std::string>> Router::routes() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Route& route : routes_) all.emplace_back(route.method, route.path_template);
+  return all;
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {

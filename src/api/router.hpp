@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tricircle::api {
@@ -24,9 +25,12 @@ class Router {
   };
   Match find(std::string_view method, std::string_view path) const;
 
+  std::vector<std::pair<std::string, std::string>> routes() const;  // (method, template), as they were added
+
  private:
   struct Route {
     std::string method;
+    std::string path_template;
     std::vector<std::string> parts;
     Handler handler;
   };

@@ -57,8 +57,8 @@ http::Reply Front::handle(const http::Request& request) {
     response.headers["content-type"] = "text/plain; version=0.0.4";
     return response;
   }
-  const bool versions = request.path == "/" && request.method == "GET";
-  if (!door || versions) return serve_api(request);
+  const bool about_itself = (request.path == "/" || request.path == "/openapi.json") && request.method == "GET";
+  if (!door || about_itself) return serve_api(request);
   return door(request, [this](const http::Request& admitted) { return serve_api(admitted); });
 }
 

@@ -56,7 +56,7 @@ constexpr Attribute kAttributes[] = {
      .kind = Kind::uuid,
      .can = kDerived | kNullable,
      .sql = "(SELECT n.qos_policy_id FROM networks n WHERE n.id = ports.network_id)"},
-    {.name = "resource_request", .kind = Kind::object, .can = kDerived},
+    {.name = "resource_request", .kind = Kind::object, .can = kDerived | kNullable},
     {.name = "dns_name", .can = kWrite | kFilter, .high = 255, .fallback = "\"\""},
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
     {.name = "created_at", .kind = Kind::time, .can = kSort},
