@@ -1,5 +1,7 @@
 #include "api/address_search.hpp"
 
+#include "domain/port.hpp"
+#include "domain/subnet.hpp"
 #include "storage/sql.hpp"
 
 #include <charconv>
@@ -7,6 +9,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/value_to.hpp>
 #include <fmt/format.h>
 
 namespace tricircle::api {
@@ -79,7 +82,7 @@ std::optional<Address> take_after_highest(Connection& db, const Subnet& subnet, 
   std::optional<Address> address = highest ? domain::next(*highest) : pool.first;
   // Others may take the same at this moment: theirs is not in our snapshot, but the key says so.
   for (; address && pool.contains(*address); address = domain::next(*address)) {
-    if (take(db, subnet, port_id, *address)) return address;
+    if (take(db, port_id, {subnet.id, *address})) return address;
   }
   return std::nullopt;
 }
@@ -88,17 +91,11 @@ std::optional<Address> take_lowest(Connection& db, const Subnet& subnet, const s
                                    AddressRange pool) {
   for (;;) {
     const std::optional<Address> address = lowest_free(db, subnet, pool);
-    if (!address || take(db, subnet, port_id, *address)) return address;
+    if (!address || take(db, port_id, {subnet.id, *address})) return address;
     const std::optional<Address> after = domain::next(*address);
     if (!after || !pool.contains(*after)) return std::nullopt;
     pool.first = *after;
   }
-}
-
-AddressRange pool_of(const boost::json::value& entry) {
-  const auto first = domain::parse_address(entry.at("start").as_string());
-  const auto last = domain::parse_address(entry.at("end").as_string());
-  return {first.value(), last.value()};
 }
 
 }  // namespace
@@ -106,33 +103,40 @@ AddressRange pool_of(const boost::json::value& entry) {
 std::vector<Subnet> subnets_of(Connection& db, const std::string& network_id) {
   std::vector<Subnet> subnets;
   const auto found = db.execute(
-      "SELECT id, cidr, allocation_pools FROM subnets WHERE network_id = ? ORDER BY created_at, id", {network_id});
+      "SELECT id, cidr, allocation_pools, enable_dhcp, ipv6_ra_mode, ipv6_address_mode, service_types FROM subnets "
+      "WHERE network_id = ? ORDER BY created_at, id",
+      {network_id});
   for (const storage::Row& row : found.rows()) {
     Subnet& subnet = subnets.emplace_back();
     subnet.id = row.text("id");
     subnet.cidr = domain::parse_cidr(row.text("cidr")).value();
-    const boost::json::value pools = boost::json::parse(row.text("allocation_pools"));
-    for (const boost::json::value& entry : pools.as_array()) subnet.pools.push_back(pool_of(entry));
+    subnet.pools = domain::pools_in(boost::json::parse(row.text("allocation_pools")));
+    subnet.automatic = domain::has_automatic_addresses(row.text("ipv6_ra_mode"), row.text("ipv6_address_mode"));
+    subnet.dhcp = row.integer("enable_dhcp") != 0;
+    subnet.service_types =
+        boost::json::value_to<std::vector<std::string>>(boost::json::parse(row.text("service_types")));
   }
   return subnets;
 }
 
-std::vector<Taken> taken_by(Connection& db, const std::string& port_id) {
-  std::vector<Taken> all;
-  const auto found = db.execute("SELECT subnet_id, ip_address FROM ip_allocations WHERE port_id = ?", {port_id});
-  for (const storage::Row& row : found.rows())
-    all.push_back({row.text("subnet_id"), address_of(row.text("ip_address"))});
-  return all;
-}
-
-bool take(Connection& db, const Subnet& subnet, const std::string& port_id, const Address& address) {
-  return storage::insert_if_absent(db, "ip_allocations",
-                                   {{"subnet_id", subnet.id}, {"ip_address", key_of(address)}, {"port_id", port_id}});
+bool take(Connection& db, const std::string& port_id, const Taken& taken) {
+  return storage::insert_if_absent(
+      db, "ip_allocations",
+      {{"subnet_id", taken.subnet_id}, {"ip_address", key_of(taken.address)}, {"port_id", port_id}});
 }
 
 void give_back(Connection& db, const Taken& taken) {
   db.execute("DELETE FROM ip_allocations WHERE subnet_id = ? AND ip_address = ?",
              {taken.subnet_id, key_of(taken.address)});
+}
+
+std::optional<std::string> router_port_with(Connection& db, const Taken& taken) {
+  const auto found = db.execute(
+      "SELECT p.id AS id, p.device_owner AS device_owner FROM ip_allocations a JOIN ports p ON p.id = a.port_id WHERE "
+      "a.subnet_id = ? AND a.ip_address = ?",
+      {taken.subnet_id, key_of(taken.address)});
+  if (found.empty() || !domain::is_router_port(found.front().text("device_owner"))) return std::nullopt;
+  return found.front().text("id");
 }
 
 std::optional<Address> take_free(Connection& db, const Subnet& subnet, const std::string& port_id) {

@@ -14,6 +14,9 @@ struct Subnet {
   std::string id;
   domain::Cidr cidr;
   std::vector<domain::AddressRange> pools;
+  bool automatic = false;  // addresses follow from the MAC
+  bool dhcp = false;
+  std::vector<std::string> service_types;  // of which ports; none = of all
 };
 
 struct Taken {
@@ -22,10 +25,12 @@ struct Taken {
 };
 
 std::vector<Subnet> subnets_of(storage::Connection&, const std::string& network_id);  // oldest first
-std::vector<Taken> taken_by(storage::Connection&, const std::string& port_id);
 
-bool take(storage::Connection&, const Subnet&, const std::string& port_id, const domain::Address&);  // false: in use
+bool take(storage::Connection&, const std::string& port_id, const Taken&);  // false: in use
 void give_back(storage::Connection&, const Taken&);
+
+// A router's port that has it.
+std::optional<std::string> router_port_with(storage::Connection&, const Taken&);
 
 // The address after the highest one taken, so that one just given back is not given out at once; where there is none,
 // the lowest free one. None: the pools are exhausted.

@@ -35,6 +35,7 @@ storage::Value filter_value(const Attribute& attribute, const std::string& text)
   Attribute unbounded = attribute;
   unbounded.low = unbounded.high = 0;
   unbounded.numbers = {};
+  unbounded.shape = nullptr;
   unbounded.can &= ~static_cast<unsigned>(domain::kNullable);
   return to_column(attribute, domain::coerced(unbounded, boost::json::value(text)));
 }

@@ -3,7 +3,10 @@
 #include "api/objects.hpp"
 #include "api/sharing.hpp"
 #include "api/steps.hpp"
+#include "api/zones.hpp"
 #include "domain/errors.hpp"
+#include "domain/network.hpp"
+#include "domain/port.hpp"
 #include "domain/validate.hpp"
 
 #include <fmt/format.h>
@@ -60,6 +63,8 @@ class NetworkSteps final : public Steps {
   }
 
   void complete(Connection& db, Call& call, Record& wanted) const override {
+    domain::check_provider_attributes(wanted);
+    if (services_.plugin.knows_pods()) check_zone_hints(db, wanted.at("availability_zone_hints").as_array());
     take_default_policy(db, wanted);
     check_association(db, call.caller, {}, text_in(wanted, "qos_policy_id"), wanted);
   }
@@ -70,6 +75,7 @@ class NetworkSteps final : public Steps {
   }
 
   void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
+    domain::check_provider_change(before, changes);
     refuse_unsharing_in_use(db, before, changes);
     const Record wanted = merged(before, changes);
     check_association(db, call.caller, text_in(before, "qos_policy_id"), text_in(wanted, "qos_policy_id"), wanted);
@@ -84,18 +90,34 @@ class NetworkSteps final : public Steps {
   void remove(Connection& db, Call& call, const Record& before) const override {
     const std::string id = text_in(before, "id");
     db.execute("UPDATE networks SET met = met + 1 WHERE id = ?", {id});
-    if (!db.execute("SELECT id FROM ports WHERE network_id = ? LIMIT 1", {id}).empty())
-      throw domain::network_in_use(id);
+    remove_own_ports(db, call, id);
     remove_subnets(db, call, id);
     stop_sharing(db, domain::network_resource(), id);
     try {
       delete_object(db, domain::network_resource(), id);
     } catch (const storage::ForeignKeyViolation&) {
-      throw domain::network_in_use(id);
+      throw domain::network_in_use(id, {});
     }
   }
 
  private:
+  // Ports that Neutron itself makes go with their network; while it has others it stays.
+  void remove_own_ports(Connection& db, Call& call, const std::string& network_id) const {
+    const domain::Resource& ports = domain::port_resource();
+    const std::vector<storage::Value> parameters{network_id};
+    const std::vector<Record> all =
+        select_records(db, ports.table, readable_columns(ports), "WHERE network_id = ? ORDER BY id", parameters);
+    std::vector<std::string> others;
+    for (const Record& port : all) {
+      if (!domain::goes_with_its_network(text_in(port, "device_owner"))) others.push_back(text_in(port, "id"));
+    }
+    if (!others.empty()) throw domain::network_in_use(network_id, others);
+    for (const Record& port : all) {
+      delete_object(db, ports, text_in(port, "id"));
+      services_.plugin.changed(db, call, {Verb::deleted, ports, &port, nullptr, text_in(port, "project_id")});
+    }
+  }
+
   void remove_subnets(Connection& db, Call& call, const std::string& network_id) const {
     const domain::Resource& subnets = domain::subnet_resource();
     const std::vector<storage::Value> parameters{network_id};

@@ -11,6 +11,7 @@
 #include "api/services.hpp"
 #include "api/tags.hpp"
 #include "api/versions.hpp"
+#include "api/zones.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 
@@ -64,6 +65,7 @@ class Neutron::Impl {
     add_rule_routes(router_, services_);
     add_rule_type_routes(router_);
     add_tag_routes(router_, services_);
+    add_zone_routes(router_, services_);
     add_quota_routes(router_, services_);
   }
 

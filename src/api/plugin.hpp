@@ -44,6 +44,9 @@ class Plugin {
  public:
   virtual ~Plugin() = default;
 
+  // All pods are in this server's store: a zone that none of them is in does not exist.
+  virtual bool knows_pods() const { return false; }
+
   // An object is asked for by id (in the path, as an id filter of a list, as a port's or subnet's network_id) and is
   // not here. May throw Deferred; returning means: not found. Also called from reading transactions.
   virtual void missing(storage::Connection&, Call&, const domain::Resource&, const std::string& /*id*/) {}

@@ -7,10 +7,12 @@
 #include "api/steps.hpp"
 #include "base/ids.hpp"
 #include "domain/errors.hpp"
+#include "domain/port.hpp"
 #include "domain/validate.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 namespace tricircle::api {
 namespace {
@@ -41,10 +43,54 @@ void set_binding(Record& port) {
   port["status"] = bound ? "ACTIVE" : "DOWN";
 }
 
-void set_addresses(Connection& db, const std::string& network_id, const std::string& port_id,
-                   const json::value& wanted) {
-  const json::array given = allocate_addresses(db, network_id, port_id, wanted);
-  db.execute("UPDATE ports SET fixed_ips = ? WHERE id = ?", {json::serialize(given), port_id});
+AddressedPort addressed(const Record& port) {
+  return {text_in(port, "id"), text_in(port, "network_id"), text_in(port, "mac_address"),
+          text_in(port, "device_owner")};
+}
+
+void write_addresses(Connection& db, const std::string& port_id, const json::array& fixed_ips) {
+  db.execute("UPDATE ports SET fixed_ips = ? WHERE id = ?", {json::serialize(fixed_ips), port_id});
+}
+
+bool changes_mac(const Record& before, const Record& changes) {
+  return changes.contains("mac_address") && changes.at("mac_address") != before.at("mac_address");
+}
+
+// A pair without a MAC address is for the port's own.
+void complete_pairs(Record& record, const std::string& mac) {
+  json::value* pairs = record.if_contains("allowed_address_pairs");
+  if (pairs == nullptr) return;
+  for (json::value& pair : pairs->as_array()) {
+    json::object& entry = pair.as_object();
+    if (!entry.contains("mac_address")) entry["mac_address"] = mac;
+  }
+}
+
+void refuse_new_mac(const Record& before, const Record& changes) {
+  const std::string vif_type = text_in(before, "binding:vif_type");
+  if (vif_type != "unbound" && vif_type != "binding_failed")
+    throw base::Error(
+        base::ErrorKind::conflict, "PortBound",
+        fmt::format("Unable to complete operation on port {}, port is already bound, port type: {}, "
+                    "old_mac {}, new_mac {}.",
+                    text_in(before, "id"), vif_type, text_in(before, "mac_address"), text_in(changes, "mac_address")));
+  const std::string given_owner = text_in(changes, "device_owner");
+  const std::string owner = given_owner.empty() ? text_in(before, "device_owner") : given_owner;
+  if (domain::is_trusted(owner))
+    throw base::Error(base::ErrorKind::conflict, "UnsupportedPortDeviceOwner",
+                      fmt::format("Operation mac address update is not supported for device_owner {} on port {}.",
+                                  owner, text_in(before, "id")));
+}
+
+Record merged(Record record, const Record& changes) {
+  for (const auto& entry : changes) record[entry.key()] = entry.value();
+  return record;
+}
+
+// Null asks for what Neutron chooses, or changes nothing.
+void drop_null_mac(Record& record) {
+  const json::value* mac = record.if_contains("mac_address");
+  if (mac != nullptr && mac->is_null()) record.erase("mac_address");
 }
 
 class PortSteps final : public Steps {
@@ -55,11 +101,12 @@ class PortSteps final : public Steps {
   Record parsed(const Call& call, const json::object& given) const override {
     const domain::Resource& ports = domain::port_resource();
     const json::value* id = given.if_contains("id");
-    if (id == nullptr || !call.caller.service()) return domain::parsed_for_create(ports, given);
+    const bool may = id != nullptr && call.caller.service();
     json::object others = given;
-    others.erase("id");
+    if (may) others.erase("id");
     Record wanted = domain::parsed_for_create(ports, others);
-    wanted["id"] = domain::coerced(*ports.find("id"), *id);
+    if (may) wanted["id"] = domain::coerced(*ports.find("id"), *id);
+    drop_null_mac(wanted);
     return wanted;
   }
 
@@ -75,6 +122,11 @@ class PortSteps final : public Steps {
   void complete(Connection& db, Call& call, Record& wanted) const override {
     const Record network = found(services_, db, call, domain::network_resource(), text_in(wanted, "network_id"));
     check_association(db, call.caller, {}, text_in(wanted, "qos_policy_id"), network);
+    if (domain::is_trusted(text_in(wanted, "device_owner"))) wanted["port_security_enabled"] = false;
+    wanted["extra_dhcp_opts"] = domain::changed_dhcp_options({}, wanted.at("extra_dhcp_opts").as_array());
+    domain::check_address_pairs(wanted);
+    if (const json::value* fixed_ips = wanted.if_contains("fixed_ips"))
+      refuse_automatic_addresses(db, addressed(wanted), *fixed_ips);
   }
 
   void insert(Connection& db, Call&, Record& wanted) const override {
@@ -83,15 +135,24 @@ class PortSteps final : public Steps {
     wanted["fixed_ips"] = json::array{};
     set_binding(wanted);
     insert_with_mac(db, wanted);
-    set_addresses(db, text_in(wanted, "network_id"), text_in(wanted, "id"), addresses);
+    write_addresses(db, text_in(wanted, "id"), allocate_addresses(db, addressed(wanted), addresses));
   }
 
   void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
+    drop_null_mac(changes);
+    if (changes_mac(before, changes)) refuse_new_mac(before, changes);
     if (changes.contains("qos_policy_id")) {
       const auto network = find_object(db, domain::network_resource(), text_in(before, "network_id"));
       check_association(db, call.caller, text_in(before, "qos_policy_id"), text_in(changes, "qos_policy_id"),
                         network.value());
     }
+    if (const json::value* options = changes.if_contains("extra_dhcp_opts"))
+      changes["extra_dhcp_opts"] =
+          domain::changed_dhcp_options(before.at("extra_dhcp_opts").as_array(), options->as_array());
+    const Record wanted = merged(before, changes);
+    if (changes.contains("allowed_address_pairs") || changes.contains("port_security_enabled"))
+      domain::check_address_pairs(wanted);
+    complete_pairs(changes, text_in(wanted, "mac_address"));
     if (changes.contains("binding:host_id")) set_binding(changes);
   }
 
@@ -104,8 +165,14 @@ class PortSteps final : public Steps {
     } catch (const storage::UniqueViolation&) {
       throw domain::mac_in_use(text_in(changes, "mac_address"), text_in(before, "network_id"));
     }
-    if (const json::value* wanted = changes.if_contains("fixed_ips"))
-      set_addresses(db, text_in(before, "network_id"), id, *wanted);
+    const bool new_mac = changes_mac(before, changes);
+    const json::value* wanted = changes.if_contains("fixed_ips");
+    if (wanted == nullptr && !new_mac) return;
+    AddressedPort port = addressed(before);
+    if (new_mac) port.mac = text_in(changes, "mac_address");
+    write_addresses(db, id,
+                    change_addresses(db, port, before.at("fixed_ips").as_array(),
+                                     wanted == nullptr ? json::value() : *wanted, new_mac));
   }
 
   void remove(Connection& db, Call&, const Record& before) const override {
@@ -115,8 +182,11 @@ class PortSteps final : public Steps {
  private:
   void insert_with_mac(Connection& db, Record& wanted) const {
     const bool given = wanted.contains("mac_address");
+    const json::value pairs = wanted.at("allowed_address_pairs");
     for (int tries = 1;; ++tries) {
       if (!given) wanted["mac_address"] = random_mac();
+      wanted["allowed_address_pairs"] = pairs;
+      complete_pairs(wanted, text_in(wanted, "mac_address"));
       try {
         return insert_object(db, domain::port_resource(), wanted, services_.clock.now());
       } catch (const storage::UniqueViolation&) {

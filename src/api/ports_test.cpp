@@ -87,12 +87,12 @@ TEST_F(PortsTest, EveryHoleInAFullPoolIsFound) {
 
 TEST_F(PortsTest, AskForTheAddressesThatTheyWant) {
   EXPECT_EQ(address_of(post_port(R"(,"fixed_ips":[{"ip_address":"10.0.0.9"}])")), "10.0.0.9");
-  EXPECT_EQ(post_port(R"(,"fixed_ips":[{"ip_address":"10.0.0.9"}])").type(), "IpAddressInUse");
+  EXPECT_EQ(post_port(R"(,"fixed_ips":[{"ip_address":"10.0.0.9"}])").type(), "IpAddressAlreadyAllocated");
   EXPECT_EQ(address_of(post_port(R"(,"fixed_ips":[{"subnet_id":")" + subnet + R"("}])")), "10.0.0.10");
   EXPECT_EQ(post_port(R"(,"fixed_ips":[{"ip_address":"10.9.0.9"}])").type(), "InvalidIpForNetwork");
   EXPECT_EQ(post_port(R"(,"fixed_ips":[{"subnet_id":")" + subnet + R"(","ip_address":"10.9.0.9"}])").type(),
             "InvalidIpForSubnet");
-  EXPECT_EQ(post_port(R"(,"fixed_ips":[{"subnet_id":")" + network + R"("}])").type(), "InvalidInput");
+  EXPECT_EQ(post_port(R"(,"fixed_ips":[{"subnet_id":")" + network + R"("}])").type(), "SubnetNotFound");
   EXPECT_EQ(post_port(R"(,"fixed_ips":[{}])").type(), "InvalidInput");
   EXPECT_EQ(post_port(R"(,"fixed_ips":[{"ip_address":"x"}])").status, 400);
   EXPECT_TRUE(post_port(R"(,"fixed_ips":[])").body.at("port").at("fixed_ips").as_array().empty());
@@ -177,10 +177,10 @@ TEST_F(PortsTest, HaveAddressesOfBothVersions) {
   const Answer made = post_port();
   ASSERT_EQ(made.status, 201);
   EXPECT_EQ(address_of(made, 0), "10.0.0.2");
-  EXPECT_EQ(address_of(made, 1), "fd00::2");
+  EXPECT_EQ(address_of(made, 1), "fd00::1");
   EXPECT_EQ(address_of(post_port(R"(,"fixed_ips":[{"ip_address":"fd00::ffff:ffff:ffff:ffff"}])")),
             "fd00::ffff:ffff:ffff:ffff");
-  EXPECT_EQ(address_of(post_port(), 1), "fd00::3");
+  EXPECT_EQ(address_of(post_port(), 1), "fd00::2");
 }
 
 }  // namespace

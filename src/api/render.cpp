@@ -69,6 +69,16 @@ void add_subnets(storage::Connection& db, std::span<Record> records) {
                         ids_of(records)));
 }
 
+void add_zones(storage::Connection& db, std::span<Record> records) {
+  set_texts(records, "availability_zones",
+            texts_by_id(db,
+                        "SELECT DISTINCT r.central_id AS id, p.az_name AS text FROM resource_routings r JOIN pods p ON "
+                        "p.pod_id = r.pod_id WHERE r.central_id IN (" +
+                            storage::placeholders(records.size()) +
+                            ") AND r.resource_type = 'network' AND p.az_name <> '' ORDER BY p.az_name",
+                        ids_of(records)));
+}
+
 void add_rules(storage::Connection& db, std::span<Record> records) {
   std::map<std::string, json::array, std::less<>> rules;
   for (const Record& rule : rules_of(db, ids_of(records)))
@@ -98,6 +108,7 @@ void add_derived(storage::Connection& db, const Resource& resource, const Fields
     if (shows(resource, fields, "tags")) add_tags(db, resource, some);
     if (shows(resource, fields, "subnets")) add_subnets(db, some);
     if (shows(resource, fields, "resource_request")) add_resource_requests(db, some);
+    if (shows(resource, fields, "availability_zones")) add_zones(db, some);
     if (shows(resource, fields, "rules")) add_rules(db, some);
   }
 }

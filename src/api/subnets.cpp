@@ -1,12 +1,13 @@
+#include "api/address_search.hpp"
+#include "api/addresses.hpp"
 #include "api/columns.hpp"
 #include "api/lookup.hpp"
 #include "api/objects.hpp"
 #include "api/steps.hpp"
 #include "domain/errors.hpp"
-#include "domain/ip.hpp"
+#include "domain/subnet.hpp"
 #include "domain/validate.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 namespace tricircle::api {
@@ -15,25 +16,6 @@ namespace {
 using domain::Record;
 using storage::Connection;
 
-boost::json::array shown_pools(const std::vector<domain::AddressRange>& pools) {
-  boost::json::array list;
-  for (const domain::AddressRange& pool : pools)
-    list.push_back({{"start", domain::to_text(pool.first)}, {"end", domain::to_text(pool.last)}});
-  return list;
-}
-
-// Gateway and pools of a subnet whose creator says nothing of them.
-void fill_in_addresses(Record& wanted) {
-  const auto cidr = domain::parse_cidr(text_in(wanted, "cidr"));
-  if (!cidr) throw std::logic_error("a checked cidr is none");
-  if (cidr->prefix == 0)
-    throw domain::invalid_input("Invalid input for operation: 0 is not allowed as CIDR prefix length.");
-  if (!wanted.contains("gateway_ip")) wanted["gateway_ip"] = domain::to_text(domain::default_gateway(*cidr));
-  if (!wanted.contains("allocation_pools"))
-    wanted["allocation_pools"] =
-        shown_pools(domain::default_pools(*cidr, domain::parse_address(text_in(wanted, "gateway_ip"))));
-}
-
 void refuse_overlap(Connection& db, const Record& wanted) {
   const auto cidr = domain::parse_cidr(text_in(wanted, "cidr"));
   const std::string network = text_in(wanted, "network_id");
@@ -41,7 +23,7 @@ void refuse_overlap(Connection& db, const Record& wanted) {
   for (const storage::Row& row : others.rows()) {
     const auto other = domain::parse_cidr(row.text("cidr"));
     if (!cidr || !other) continue;
-    if (domain::contains(*cidr, other->network) || domain::contains(*other, cidr->network))
+    if (domain::overlap(*cidr, *other))
       throw domain::invalid_input(
           fmt::format("Invalid input for operation: Requested subnet with cidr: {} for network: {} overlaps with "
                       "another subnet.",
@@ -49,42 +31,68 @@ void refuse_overlap(Connection& db, const Record& wanted) {
   }
 }
 
+void refuse_gateway_in_use(Connection& db, const Record& before, const Record& changes) {
+  const std::string old = text_in(before, "gateway_ip");
+  const std::string wanted = text_in(changes, "gateway_ip");
+  if (old.empty() || wanted.empty() || wanted == old) return;
+  const auto port = router_port_with(db, {text_in(before, "id"), domain::parse_address(old).value()});
+  if (!port) return;
+  throw base::Error(base::ErrorKind::conflict, "GatewayIpInUse",
+                    fmt::format("Current gateway ip {} already in use by port {}. Unable to update.", old, *port));
+}
+
 class SubnetSteps final : public Steps {
  public:
   using Steps::Steps;
 
   Record parsed(const Call&, const boost::json::object& given) const override {
-    Record wanted = domain::parsed_for_create(domain::subnet_resource(), given);
-    fill_in_addresses(wanted);
-    return wanted;
+    return domain::parsed_for_create(domain::subnet_resource(), given);
   }
 
   void complete(Connection& db, Call& call, Record& wanted) const override {
     const std::string network_id = text_in(wanted, "network_id");
     found(services_, db, call, domain::network_resource(), network_id);
+    domain::check_new_subnet(wanted);
+    domain::complete_subnet(wanted);
     // Of two subnets made at once one must see the other.
     db.execute("UPDATE networks SET met = met + 1 WHERE id = ?", {network_id});
     refuse_overlap(db, wanted);
   }
 
-  void insert(Connection& db, Call&, Record& wanted) const override {
+  void insert(Connection& db, Call& call, Record& wanted) const override {
     insert_object(db, domain::subnet_resource(), wanted, services_.clock.now());
+    write_addresses(db, call, add_automatic_addresses(db, text_in(wanted, "network_id"), text_in(wanted, "id")));
   }
 
-  void before_update(Connection&, Call&, const Record&, Record&) const override {}
+  void before_update(Connection& db, Call&, const Record& before, Record& changes) const override {
+    domain::check_subnet_change(before, changes);
+    refuse_gateway_in_use(db, before, changes);
+  }
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
     update_object(db, domain::subnet_resource(), text_in(before, "id"), changes, services_.clock.now());
   }
 
-  void remove(Connection& db, Call&, const Record& before) const override {
+  void remove(Connection& db, Call& call, const Record& before) const override {
     const std::string id = text_in(before, "id");
-    if (!db.execute("SELECT port_id FROM ip_allocations WHERE subnet_id = ? LIMIT 1", {id}).empty())
-      throw domain::subnet_in_use(id);
+    const bool automatic =
+        domain::has_automatic_addresses(text_in(before, "ipv6_ra_mode"), text_in(before, "ipv6_address_mode"));
+    write_addresses(db, call, give_back_all(db, id, automatic));
     try {
       delete_object(db, domain::subnet_resource(), id);
     } catch (const storage::ForeignKeyViolation&) {
       throw domain::subnet_in_use(id);
+    }
+  }
+
+ private:
+  void write_addresses(Connection& db, Call& call, const std::vector<Readdressed>& ports) const {
+    const domain::Resource& resource = domain::port_resource();
+    for (const Readdressed& port : ports) {
+      const std::optional<Record> before = find_object(db, resource, port.port_id);
+      update_object(db, resource, port.port_id, {{"fixed_ips", port.fixed_ips}}, services_.clock.now());
+      const std::optional<Record> after = find_object(db, resource, port.port_id);
+      services_.plugin.changed(db, call, {Verb::updated, resource, &*before, &*after, text_in(*after, "project_id")});
     }
   }
 };

@@ -57,6 +57,9 @@ struct Attribute {
   std::span<const std::int64_t> numbers = {};
   std::string_view fallback = {};  // JSON text of the default on POST; empty = null for nullable, else by hand
   std::string_view sql = {};       // for kDerived columns: a scalar subselect over the table, without alias
+  // What Kind does not say of a value, which this may rewrite to how it is kept. Returns why it is refused, "" = it is
+  // not; or throws base::Error where Neutron has an error of its own.
+  std::string (*shape)(boost::json::value&) = nullptr;
 };
 
 struct Resource {

@@ -1,6 +1,9 @@
 #include "base/ids.hpp"
 #include "domain/errors.hpp"
 #include "domain/ip.hpp"
+#include "domain/ip_text.hpp"
+#include "domain/mac.hpp"
+#include "domain/shown.hpp"
 #include "domain/validate.hpp"
 
 #include <algorithm>
@@ -13,31 +16,12 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace tricircle::domain {
 namespace {
 
 using boost::json::value;
-
-constexpr std::size_t kShownBytes = 1100;  // 255 characters of four bytes, and then some
-
-bool continues_character(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
-}
-
-// A value in an error message, as Neutron's clients know it, but never a megabyte of it.
-std::string shown(const value& given) {
-  if (given.is_null()) return "None";
-  if (given.is_bool()) return given.get_bool() ? "True" : "False";
-  std::string text = given.is_string() ? std::string(given.get_string()) : boost::json::serialize(given);
-  if (text.size() <= kShownBytes) return text;
-  std::size_t end = kShownBytes;
-  while (end > 0 && continues_character(text[end])) --end;
-  text.resize(end);
-  return text + "...";
-}
 
 [[noreturn]] void refuse(const Attribute& attribute, const std::string& reason) {
   throw bad_request(fmt::format("Invalid input for {}. Reason: {}.", attribute.name, reason));
@@ -52,8 +36,7 @@ std::string checked_text(const Attribute& attribute, const value& given) {
   const std::string_view text = given.get_string();
   // Databases and the C libraries of pods cut text there.
   if (text.find('\0') != std::string_view::npos) refuse(attribute, "a NUL character is not permitted");
-  const auto characters = std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); });
-  if (attribute.high > 0 && characters > attribute.high)
+  if (attribute.high > 0 && characters(text) > static_cast<std::size_t>(attribute.high))
     refuse_value(attribute, given, fmt::format("exceeds maximum length of {}", attribute.high));
   return std::string(text);
 }
@@ -111,7 +94,7 @@ std::int64_t to_integer(const Attribute& attribute, const value& given) {
   if (!number) throw invalid_input(fmt::format("Invalid input for operation: '{}' is not an integer.", shown(given)));
   if (!attribute.numbers.empty()) {
     if (std::find(attribute.numbers.begin(), attribute.numbers.end(), *number) == attribute.numbers.end())
-      refuse(attribute, fmt::format("'{}' is not in [{}]", shown(given), fmt::join(attribute.numbers, ", ")));
+      refuse(attribute, fmt::format("{} is not in valid_values", *number));
     return *number;
   }
   if (attribute.low == 0 && attribute.high == 0) return *number;  // read-only: nothing to keep in bounds
@@ -128,7 +111,7 @@ std::string to_choice(const Attribute& attribute, const value& given) {
     if (std::find(attribute.choices.begin(), attribute.choices.end(), text) != attribute.choices.end())
       return std::string(text);
   }
-  refuse(attribute, fmt::format("'{}' is not in ['{}']", shown(given), fmt::join(attribute.choices, "', '")));
+  refuse(attribute, shown(given) + " is not in valid_values");
 }
 
 std::string to_uuid(const Attribute& attribute, const value& given) {
@@ -137,25 +120,20 @@ std::string to_uuid(const Attribute& attribute, const value& given) {
 }
 
 std::string to_mac(const Attribute& attribute, const value& given) {
-  std::string mac = given.is_string() ? lower_trimmed(given.get_string()) : std::string();
-  std::replace(mac.begin(), mac.end(), '-', ':');
-  bool good = mac.size() == 17 && given.get_string().size() == 17;
-  for (std::size_t at = 0; good && at < mac.size(); ++at)
-    good = at % 3 == 2 ? mac[at] == ':' : std::isxdigit(static_cast<unsigned char>(mac[at])) != 0;
-  if (!good || mac == "00:00:00:00:00:00" || mac == "ff:ff:ff:ff:ff:ff")
-    refuse_value(attribute, given, "is not a valid MAC address");
-  return mac;
+  const auto mac = given.is_string() ? parse_mac(given.get_string()) : std::nullopt;
+  if (!mac || is_reserved(*mac)) refuse_value(attribute, given, "is not a valid MAC address");
+  return to_text(*mac);
 }
 
 std::string to_address(const Attribute& attribute, const value& given) {
   const auto address = given.is_string() ? parse_address(given.get_string()) : std::nullopt;
-  if (!address) refuse_value(attribute, given, "is not a valid IP address");
+  if (!address) refuse(attribute, address_fault(given));
   return to_text(*address);
 }
 
-std::string to_cidr(const Attribute& attribute, const value& given) {
-  const auto cidr = given.is_string() ? parse_cidr(given.get_string()) : std::nullopt;
-  if (!cidr) refuse_value(attribute, given, "is not a valid IP subnet");
+std::string to_cidr(const value& given) {
+  const auto cidr = given.is_string() ? parse_loose_cidr(given.get_string()) : std::nullopt;
+  if (!cidr) throw invalid_input(fmt::format("Invalid input for operation: {} is not in a CIDR format.", shown(given)));
   return to_text(*cidr);
 }
 
@@ -169,6 +147,12 @@ boost::json::array to_text_list(const Attribute& attribute, const value& given) 
     list.push_back(std::move(text));
   }
   return list;
+}
+
+value shaped(const Attribute& attribute, const value& given) {
+  value kept = given;
+  if (const std::string fault = attribute.shape(kept); !fault.empty()) refuse(attribute, fault);
+  return kept;
 }
 
 void check_object(const Attribute& attribute, const value& given) {
@@ -185,6 +169,7 @@ void check_object_list(const Attribute& attribute, const value& given) {
 value coerced(const Attribute& attribute, const value& given) {
   if (given.is_null() && attribute.can & kNullable) return nullptr;
   if (given.is_null() && attribute.can & kNullIsFallback) return boost::json::parse(attribute.fallback);
+  if (attribute.shape != nullptr) return shaped(attribute, given);
   switch (attribute.kind) {
     case Kind::uuid:
       return value(to_uuid(attribute, given));
@@ -201,7 +186,7 @@ value coerced(const Attribute& attribute, const value& given) {
     case Kind::address:
       return value(to_address(attribute, given));
     case Kind::cidr:
-      return value(to_cidr(attribute, given));
+      return value(to_cidr(given));
     case Kind::text_list:
       return value(to_text_list(attribute, given));
     case Kind::object:

@@ -1,3 +1,4 @@
+#include "domain/shown.hpp"
 #include "domain/test_support.hpp"
 #include "domain/validate.hpp"
 
@@ -55,7 +56,7 @@ TEST(Integer, StaysWithinItsLimits) {
 TEST(Integer, MayBeOneOfAFew) {
   constexpr Attribute mark{.name = "dscp_mark", .kind = Kind::integer, .numbers = kNumbers};
   EXPECT_EQ(outcome(mark, "\"46\""), "46");
-  EXPECT_EQ(outcome(mark, "1"), "HTTPBadRequest: Invalid input for dscp_mark. Reason: '1' is not in [0, 8, 46].");
+  EXPECT_EQ(outcome(mark, "1"), "HTTPBadRequest: Invalid input for dscp_mark. Reason: 1 is not in valid_values.");
 }
 
 TEST(Boolean, IsTakenFromTheWordsThatNeutronKnows) {
@@ -98,7 +99,7 @@ TEST(Choice, IsOneOfItsWords) {
   constexpr Attribute direction{.name = "direction", .kind = Kind::choice, .choices = kChoices};
   EXPECT_EQ(outcome(direction, "\"ingress\""), "\"ingress\"");
   EXPECT_EQ(outcome(direction, "\"up\""),
-            "HTTPBadRequest: Invalid input for direction. Reason: 'up' is not in ['egress', 'ingress'].");
+            "HTTPBadRequest: Invalid input for direction. Reason: up is not in valid_values.");
   EXPECT_TRUE(outcome(direction, "null").starts_with("HTTPBadRequest"));
 }
 
@@ -112,8 +113,11 @@ TEST(Uuid, IsOneInSmallLetters) {
 TEST(Mac, IsWrittenInOneWay) {
   constexpr Attribute mac{.name = "mac_address", .kind = Kind::mac};
   EXPECT_EQ(outcome(mac, "\"FA-16-3E-00-00-0A\""), "\"fa:16:3e:00:00:0a\"");
+  for (const char* other : {"\"fa163e00000a\"", "\"fa16.3e00.000A\"", "\"fa:16:3e:0:0:a\""})
+    EXPECT_EQ(outcome(mac, other), "\"fa:16:3e:00:00:0a\"") << other;
   for (const char* bad : {"\"\"", "\"fa:16:3e:00:00\"", "\"fa:16:3e:00:00:zz\"", "\"fa:16:3e:00:00:00:00\"", "null",
-                          "\"00:00:00:00:00:00\"", "\" fa:16:3e:00:00:0\"", "\"fa:16:3e:00:0000:\""})
+                          "\"00:00:00:00:00:00\"", "\" fa:16:3e:00:00:0\"", "\"fa:16:3e:00:0000:\"",
+                          "\"ff:ff:ff:ff:ff:ff\"", "\"fa163e00000\"", "5"})
     EXPECT_TRUE(outcome(mac, bad).ends_with("is not a valid MAC address.")) << bad;
 }
 
@@ -122,12 +126,18 @@ TEST(AddressText, IsCanonical) {
   EXPECT_EQ(outcome(address, "\"2001:DB8:0::1\""), "\"2001:db8::1\"");
   EXPECT_EQ(outcome(address, "null"), "null");
   EXPECT_TRUE(outcome(address, "\"10.0.0\"").ends_with("is not a valid IP address."));
+  EXPECT_TRUE(outcome(address, "\"010.0.0.1\"").ends_with("is not an accepted IP address, '10.0.0.1' is recommended."));
 }
 
 TEST(CidrText, LosesItsHostBits) {
   constexpr Attribute cidr{.name = "cidr", .kind = Kind::cidr};
   EXPECT_EQ(outcome(cidr, "\"10.0.0.5/24\""), "\"10.0.0.0/24\"");
-  EXPECT_TRUE(outcome(cidr, "\"10.0.0.0\"").ends_with("is not a valid IP subnet."));
+  EXPECT_EQ(outcome(cidr, "\" 10.1/255.255.0.0 \""), "\"10.1.0.0/16\"");
+  EXPECT_EQ(outcome(cidr, "\"10.0.0.1\""), "\"10.0.0.1/32\"");
+  EXPECT_EQ(outcome(cidr, "\"FD00:0::5/64\""), "\"fd00::/64\"");
+  for (const char* bad :
+       {"\"\"", "\"x\"", "\"10.0.0.0/33\"", "\"10.1\"", "\"10.0.0.0/255.0.255.0\"", "\"1.2.3.4.5/8\""})
+    EXPECT_TRUE(outcome(cidr, bad).ends_with("is not in a CIDR format.")) << bad;
 }
 
 TEST(Lists, TakeNullForNoneWhereNeutronDoes) {
@@ -140,6 +150,12 @@ TEST(Lists, TakeNullForNoneWhereNeutronDoes) {
   EXPECT_TRUE(outcome(strict, "null").ends_with("'None' is not a list."));
   EXPECT_TRUE(outcome(strict, "[1]").ends_with("'1' is not a dictionary."));
   EXPECT_EQ(outcome(strict, "[{}]"), "[{}]");
+}
+
+TEST(Values, AreShownAsPythonWritesThem) {
+  EXPECT_EQ(shown(json(R"({"a": [null, true, 5, "x"], "b": {}})")), "{'a': [None, True, 5, 'x'], 'b': {}}");
+  EXPECT_EQ(shown(json(R"(["it's", "a\nb"])")), "[\"it's\", 'a\\nb']");
+  EXPECT_EQ(shown(json("\"plain\"")), "plain");
 }
 
 TEST(Objects, AreObjects) {

@@ -1,6 +1,7 @@
 #include "domain/errors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tricircle::domain {
 namespace {
@@ -28,11 +29,13 @@ Error policy_in_use(std::string_view policy_id, std::string_view object_type, st
           fmt::format("QoS Policy {} is used by {} {}.", policy_id, object_type, object_id)};
 }
 
-Error network_in_use(std::string_view network_id) {
+Error network_in_use(std::string_view network_id, const std::vector<std::string>& port_ids) {
+  const std::string ids =
+      port_ids.empty() ? std::string() : fmt::format(", id for these ports is: {}", fmt::join(port_ids, ","));
   return {ErrorKind::conflict, "NetworkInUse",
           fmt::format("Unable to complete operation on network {}. "
-                      "There are one or more ports still in use on the network.",
-                      network_id)};
+                      "There are one or more ports still in use on the network{}.",
+                      network_id, ids)};
 }
 
 Error subnet_in_use(std::string_view subnet_id) {

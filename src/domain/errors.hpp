@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tricircle::domain {
 
@@ -13,7 +14,7 @@ base::Error not_found(const Resource&, std::string_view id);
 base::Error invalid_input(std::string_view message);  // 400 InvalidInput, message as is
 base::Error bad_request(std::string_view message);    // 400 HTTPBadRequest
 base::Error policy_in_use(std::string_view policy_id, std::string_view object_type, std::string_view object_id);
-base::Error network_in_use(std::string_view network_id);
+base::Error network_in_use(std::string_view network_id, const std::vector<std::string>& port_ids);
 base::Error subnet_in_use(std::string_view subnet_id);
 base::Error rule_not_found(std::string_view policy_id, std::string_view rule_id);
 base::Error rules_conflict(std::string_view new_type, std::string_view new_id, std::string_view policy_id,

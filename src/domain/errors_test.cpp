@@ -25,7 +25,7 @@ TEST(Errors, SayWhatIsNotFound) {
 TEST(Errors, SayWhatIsInUse) {
   expect(policy_in_use("P", "network", "N"), ErrorKind::conflict, "QosPolicyInUse",
          "QoS Policy P is used by network N.");
-  expect(network_in_use("N"), ErrorKind::conflict, "NetworkInUse",
+  expect(network_in_use("N", {}), ErrorKind::conflict, "NetworkInUse",
          "Unable to complete operation on network N. There are one or more ports still in use on the network.");
   expect(subnet_in_use("S"), ErrorKind::conflict, "SubnetInUse",
          "Unable to complete operation on subnet S: One or more ports have an IP allocation from this subnet.");

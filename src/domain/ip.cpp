@@ -65,10 +65,6 @@ std::optional<Address> previous(const Address& address) {
   return before;
 }
 
-bool is_link_local(const Address& address) {
-  return address.v6 ? address.high >> 54 == 0xfe80 >> 6 : address.low >> 16 == 0xa9fe;
-}
-
 std::optional<Cidr> parse_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
@@ -79,8 +75,12 @@ std::optional<Cidr> parse_cidr(std::string_view text) {
   if (!address || error != std::errc{} || end != digits.data() + digits.size() || prefix > width(*address) ||
       (digits.size() > 1 && digits.front() == '0'))
     return std::nullopt;
-  const Address mask = host_mask(address->v6, width(*address) - prefix);
-  return Cidr{{address->v6, address->high & ~mask.high, address->low & ~mask.low}, prefix};
+  return network_of(*address, prefix);
+}
+
+Cidr network_of(const Address& address, unsigned prefix) {
+  const Address mask = host_mask(address.v6, width(address) - prefix);
+  return Cidr{{address.v6, address.high & ~mask.high, address.low & ~mask.low}, prefix};
 }
 
 std::string to_text(const Cidr& cidr) {
@@ -96,24 +96,53 @@ bool contains(const Cidr& cidr, const Address& address) {
   return all_addresses(cidr).contains(address);
 }
 
-AddressRange usable_addresses(const Cidr& cidr) {
+bool overlap(const Cidr& one, const Cidr& other) {
+  return contains(one, other.network) || contains(other, one.network);
+}
+
+bool is_multicast(const Cidr& cidr) {
+  return cidr.network.v6 ? cidr.prefix >= 8 && cidr.network.high >> 56 == 0xff
+                         : cidr.prefix >= 4 && cidr.network.low >> 28 == 0xe;
+}
+
+bool is_loopback(const Cidr& cidr) {
+  return cidr.network.v6 ? cidr.prefix == 128 && cidr.network.high == 0 && cidr.network.low == 1
+                         : cidr.prefix >= 8 && cidr.network.low >> 24 == 127;
+}
+
+AddressRange pool_addresses(const Cidr& cidr) {
   AddressRange range = all_addresses(cidr);
-  if (width(cidr.network) - cidr.prefix < 2) return range;
-  ++range.first.low;  // even, as its host bits are zero: no carry
+  if (!cidr.network.v6 && cidr.prefix > 30) return range;
+  if (range.first != range.last) range.first = *next(range.first);
   if (!cidr.network.v6) --range.last.low;
   return range;
 }
 
+bool may_be_given(const Cidr& cidr, const Address& address, bool to_router) {
+  if (!contains(cidr, address)) return false;
+  if (cidr.network.v6) return to_router || address != cidr.network;
+  // A network of one or two addresses has no broadcast; its first is its own all the same.
+  const bool broadcast = cidr.prefix < 31 && address == all_addresses(cidr).last;
+  return address != cidr.network && !broadcast;
+}
+
+bool may_be_gateway(const Cidr& cidr, const Address& gateway) {
+  if (cidr.network.v6 || !contains(cidr, gateway)) return true;
+  const AddressRange all = all_addresses(cidr);
+  return gateway != all.first && gateway != all.last;
+}
+
 Address default_gateway(const Cidr& cidr) {
-  return usable_addresses(cidr).first;
+  if (cidr.network.v6) return cidr.network;
+  return next(cidr.network).value_or(cidr.network);
 }
 
 std::vector<AddressRange> default_pools(const Cidr& cidr, const std::optional<Address>& gateway) {
-  const AddressRange usable = usable_addresses(cidr);
-  if (!gateway || !usable.contains(*gateway)) return {usable};
+  const AddressRange all = pool_addresses(cidr);
+  if (!gateway || !all.contains(*gateway) || all.first == all.last) return {all};
   std::vector<AddressRange> pools;
-  if (usable.first < *gateway) pools.push_back({usable.first, *previous(*gateway)});
-  if (*gateway < usable.last) pools.push_back({*next(*gateway), usable.last});
+  if (all.first < *gateway) pools.push_back({all.first, *previous(*gateway)});
+  if (*gateway < all.last) pools.push_back({*next(*gateway), all.last});
   return pools;
 }
 

@@ -32,18 +32,28 @@ std::optional<Address> parse_address(std::string_view);
 std::string to_text(const Address&);              // as inet_ntop
 std::optional<Address> next(const Address&);      // none after the last there is
 std::optional<Address> previous(const Address&);  // none before 0
-bool is_link_local(const Address&);
 
 std::optional<Cidr> parse_cidr(std::string_view);  // host bits are cleared
+Cidr network_of(const Address&, unsigned prefix);  // prefix: at most 32 or 128
 std::string to_text(const Cidr&);
 AddressRange all_addresses(const Cidr&);
 bool contains(const Cidr&, const Address&);
+bool overlap(const Cidr&, const Cidr&);
+bool is_multicast(const Cidr&);
+bool is_loopback(const Cidr&);
 
-// What ports and gateways may have: without the network's own and (IPv4) the broadcast address where the prefix leaves
-// more than two addresses.
-AddressRange usable_addresses(const Cidr&);
+// What pools may hold: without the network's own address and, in IPv4, without broadcast; IPv4 networks of one or two
+// addresses whole.
+AddressRange pool_addresses(const Cidr&);
 
-// What a subnet has when its creator says nothing: the first usable address as gateway, the others as pools.
+// A port has neither the network's own nor, in IPv4, the broadcast address; a router's port may have the former in
+// IPv6.
+bool may_be_given(const Cidr&, const Address&, bool to_router);
+// A gateway may lie outside; inside an IPv4 network it is neither the network's own nor the broadcast address.
+bool may_be_gateway(const Cidr&, const Address&);
+
+// What a subnet has when its creator says nothing: the first address after the network's own in IPv4, the network's own
+// in IPv6, as gateway; the others as pools.
 Address default_gateway(const Cidr&);
 std::vector<AddressRange> default_pools(const Cidr&, const std::optional<Address>& gateway);
 

@@ -1,5 +1,9 @@
 #include "domain/ip.hpp"
 
+#include "domain/mac.hpp"
+
+#include <optional>
+
 #include <gtest/gtest.h>
 
 namespace tricircle::domain {
@@ -71,17 +75,45 @@ TEST(Ip, KnowsWhatACidrHolds) {
   EXPECT_FALSE(contains(cidr("0.0.0.0/0"), address("::1")));
 }
 
-TEST(Ip, LeavesNetworkAndBroadcastUnused) {
-  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/24"))), "10.0.0.1-10.0.0.254");
-  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/30"))), "10.0.0.1-10.0.0.2");
-  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.0/31"))), "10.0.0.0-10.0.0.1");
-  EXPECT_EQ(range(usable_addresses(cidr("10.0.0.7/32"))), "10.0.0.7-10.0.0.7");
-  EXPECT_EQ(range(usable_addresses(cidr("2001:db8::/126"))), "2001:db8::1-2001:db8::3");
+TEST(Ip, LeavesNetworkAndBroadcastOutOfPools) {
+  EXPECT_EQ(range(pool_addresses(cidr("10.0.0.0/24"))), "10.0.0.1-10.0.0.254");
+  EXPECT_EQ(range(pool_addresses(cidr("10.0.0.0/30"))), "10.0.0.1-10.0.0.2");
+  EXPECT_EQ(range(pool_addresses(cidr("10.0.0.0/31"))), "10.0.0.0-10.0.0.1");
+  EXPECT_EQ(range(pool_addresses(cidr("10.0.0.7/32"))), "10.0.0.7-10.0.0.7");
+  EXPECT_EQ(range(pool_addresses(cidr("2001:db8::/126"))), "2001:db8::1-2001:db8::3");
+  EXPECT_EQ(range(pool_addresses(cidr("2001:db8::5/128"))), "2001:db8::5-2001:db8::5");
+}
+
+TEST(Ip, KnowsWhatPortsAndGatewaysMayHave) {
+  EXPECT_TRUE(may_be_given(cidr("10.0.0.0/24"), address("10.0.0.1"), false));
+  EXPECT_FALSE(may_be_given(cidr("10.0.0.0/24"), address("10.0.0.0"), true));
+  EXPECT_FALSE(may_be_given(cidr("10.0.0.0/24"), address("10.0.0.255"), false));
+  EXPECT_FALSE(may_be_given(cidr("10.0.0.0/24"), address("10.0.1.1"), false));
+  EXPECT_TRUE(may_be_given(cidr("10.0.0.0/31"), address("10.0.0.1"), false));
+  EXPECT_FALSE(may_be_given(cidr("fd00::/64"), address("fd00::"), false));
+  EXPECT_TRUE(may_be_given(cidr("fd00::/64"), address("fd00::"), true));
+  EXPECT_TRUE(may_be_gateway(cidr("10.0.0.0/24"), address("10.9.0.1")));
+  EXPECT_FALSE(may_be_gateway(cidr("10.0.0.0/24"), address("10.0.0.255")));
+  EXPECT_FALSE(may_be_gateway(cidr("10.0.0.0/31"), address("10.0.0.1")));
+  EXPECT_TRUE(may_be_gateway(cidr("fd00::/64"), address("fd00::")));
+}
+
+TEST(Ip, KnowsOverlapsAndSpecialNetworks) {
+  EXPECT_TRUE(overlap(cidr("10.0.0.0/8"), cidr("10.1.0.0/16")));
+  EXPECT_TRUE(overlap(cidr("10.1.0.0/16"), cidr("10.0.0.0/8")));
+  EXPECT_FALSE(overlap(cidr("10.0.0.0/9"), cidr("10.128.0.0/9")));
+  EXPECT_TRUE(is_multicast(cidr("224.0.0.0/4")));
+  EXPECT_FALSE(is_multicast(cidr("192.0.0.0/3")));
+  EXPECT_TRUE(is_multicast(cidr("ff02::/16")));
+  EXPECT_TRUE(is_loopback(cidr("127.0.0.0/24")));
+  EXPECT_TRUE(is_loopback(cidr("::1/128")));
+  EXPECT_FALSE(is_loopback(cidr("::/64")));
 }
 
 TEST(Ip, MakesPoolsOfAllButTheGateway) {
   const Cidr net = cidr("10.0.0.0/29");
   EXPECT_EQ(to_text(default_gateway(net)), "10.0.0.1");
+  EXPECT_EQ(to_text(default_gateway(cidr("fd00::/64"))), "fd00::");
   const auto first = default_pools(net, default_gateway(net));
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(range(first[0]), "10.0.0.2-10.0.0.6");
@@ -91,10 +123,22 @@ TEST(Ip, MakesPoolsOfAllButTheGateway) {
   const auto last = default_pools(net, address("10.0.0.6"));
   ASSERT_EQ(last.size(), 1U);
   EXPECT_EQ(range(last[0]), "10.0.0.1-10.0.0.5");
-  const auto without = default_pools(net, std::nullopt);
-  ASSERT_EQ(without.size(), 1U);
-  EXPECT_EQ(range(without[0]), "10.0.0.1-10.0.0.6");
-  EXPECT_TRUE(default_pools(cidr("10.0.0.7/32"), address("10.0.0.7")).empty());
+  for (const auto& gateway : {std::optional<Address>(), std::optional(address("10.9.0.1"))}) {
+    const auto whole = default_pools(net, gateway);
+    ASSERT_EQ(whole.size(), 1U);
+    EXPECT_EQ(range(whole[0]), "10.0.0.1-10.0.0.6");
+  }
+  EXPECT_EQ(default_pools(cidr("10.0.0.7/32"), address("10.0.0.7")).size(), 1U);
+}
+
+TEST(Ip, MakesAnAddressOfAMac) {
+  const Address made = eui64_address(cidr("fd11::/64"), parse_mac("fa:16:3e:00:00:14").value());
+  EXPECT_EQ(to_text(made), "fd11::f816:3eff:fe00:14");
+  EXPECT_TRUE(is_eui64(made));
+  EXPECT_EQ(to_text(eui64_address(cidr("2001:db8::/64"), parse_mac("00:01:02:03:04:05").value())),
+            "2001:db8::201:2ff:fe03:405");
+  EXPECT_FALSE(is_eui64(address("fd11::14")));
+  EXPECT_FALSE(is_eui64(address("10.0.0.1")));
 }
 
 }  // namespace

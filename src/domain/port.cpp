@@ -1,13 +1,10 @@
-#include "base/ids.hpp"
-#include "domain/catalogue.hpp"
+#include "domain/port.hpp"
+
 #include "domain/errors.hpp"
-#include "domain/ip.hpp"
+#include "domain/list_shapes.hpp"
 
-#include <set>
-#include <string>
-
-#include <boost/json/array.hpp>
-#include <fmt/format.h>
+#include <algorithm>
+#include <array>
 
 namespace tricircle::domain {
 namespace {
@@ -31,15 +28,27 @@ constexpr Attribute kAttributes[] = {
     {.name = "name", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
     {.name = "network_id", .kind = Kind::uuid, .can = kPost | kFind | kRequired},
     {.name = "project_id", .can = kPost | kFind, .high = 255},
-    {.name = "mac_address", .kind = Kind::mac, .can = kWrite | kFind},
+    {.name = "mac_address", .kind = Kind::mac, .can = kWrite | kFind | kNullable, .fallback = kByHand},
     {.name = "admin_state_up", .kind = Kind::boolean, .can = kWrite | kFind, .fallback = "true"},
     {.name = "status", .can = kFind, .high = 16, .fallback = "\"DOWN\""},
     {.name = "device_id", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
     {.name = "device_owner", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
-    {.name = "fixed_ips", .kind = Kind::object_list, .can = kWrite},
-    {.name = "allowed_address_pairs", .kind = Kind::object_list, .can = kWrite | kNullIsFallback, .fallback = "[]"},
-    {.name = "extra_dhcp_opts", .kind = Kind::object_list, .can = kWrite | kNullIsFallback, .fallback = "[]"},
-    {.name = "security_groups", .kind = Kind::text_list, .can = kWrite | kNullIsFallback, .high = 36, .fallback = "[]"},
+    {.name = "fixed_ips", .kind = Kind::object_list, .can = kWrite, .shape = fixed_ips_shape},
+    {.name = "allowed_address_pairs",
+     .kind = Kind::object_list,
+     .can = kWrite | kNullIsFallback,
+     .fallback = "[]",
+     .shape = address_pairs_shape},
+    {.name = "extra_dhcp_opts",
+     .kind = Kind::object_list,
+     .can = kWrite | kNullIsFallback,
+     .fallback = "[]",
+     .shape = dhcp_options_shape},
+    {.name = "security_groups",
+     .kind = Kind::text_list,
+     .can = kWrite | kNullIsFallback,
+     .fallback = "[]",
+     .shape = uuids_shape},
     {.name = "description", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
     {.name = "binding:vnic_type",
      .kind = Kind::choice,
@@ -64,42 +73,44 @@ constexpr Attribute kAttributes[] = {
     {.name = "revision_number", .kind = Kind::integer, .can = kFind},
 };
 
-[[noreturn]] void refuse(std::string_view attribute, const std::string& reason) {
-  throw bad_request(fmt::format("Invalid input for {}. Reason: {}.", attribute, reason));
-}
+constexpr std::array<std::string_view, 3> kRouterInterfaces{
+    "network:router_interface", "network:ha_router_replicated_interface", "network:router_interface_distributed"};
+constexpr std::array<std::string_view, 3> kNeutronsOwn{"network:dhcp", "network:distributed",
+                                                       "network:floatingip_agent_gateway"};
+constexpr std::string_view kSourceNat = "network:router_centralized_snat";
+constexpr std::string_view kRouterGateway = "network:router_gateway";
 
-void check_fixed_ip(const boost::json::object& entry, std::set<Address>& seen) {
-  for (const auto& [key, value] : entry) {
-    if (key != "subnet_id" && key != "ip_address")
-      refuse("fixed_ips", fmt::format("unexpected key '{}'", std::string_view(key)));
-    if (!value.is_string()) refuse("fixed_ips", fmt::format("'{}' must be a string", std::string_view(key)));
-  }
-  if (const auto* subnet = entry.if_contains("subnet_id")) {
-    if (!base::is_uuid(subnet->get_string()))
-      refuse("fixed_ips", fmt::format("'{}' is not a valid UUID", std::string_view(subnet->get_string())));
-  }
-  if (const auto* text = entry.if_contains("ip_address")) {
-    const std::string_view given = text->get_string();
-    const auto address = parse_address(given);
-    if (!address) refuse("fixed_ips", fmt::format("'{}' is not a valid IP address", given));
-    if (!seen.insert(*address).second) refuse("fixed_ips", fmt::format("Duplicate IP address '{}'", given));
-  }
-}
-
-void check_port(const Record*, const Record& wanted) {
-  if (const auto* list = wanted.if_contains("fixed_ips"); list && list->is_array()) {
-    std::set<Address> seen;
-    for (const boost::json::value& entry : list->get_array()) check_fixed_ip(entry.as_object(), seen);
-  }
-  if (const auto* groups = wanted.if_contains("security_groups"); groups && groups->is_array()) {
-    for (const boost::json::value& group : groups->get_array()) {
-      if (!base::is_uuid(group.as_string()))
-        refuse("security_groups", fmt::format("'{}' is not a valid UUID", std::string_view(group.as_string())));
-    }
-  }
+bool is_one_of(std::span<const std::string_view> owners, std::string_view owner) {
+  return std::find(owners.begin(), owners.end(), owner) != owners.end();
 }
 
 }  // namespace
+
+bool is_router_interface(std::string_view device_owner) {
+  return is_one_of(kRouterInterfaces, device_owner);
+}
+
+bool has_no_automatic_address(std::string_view device_owner) {
+  return is_router_interface(device_owner) || device_owner == kSourceNat;
+}
+
+bool is_router_port(std::string_view device_owner) {
+  return has_no_automatic_address(device_owner) || device_owner == kRouterGateway;
+}
+
+bool goes_with_its_network(std::string_view device_owner) {
+  return is_one_of(kNeutronsOwn, device_owner);
+}
+
+bool is_trusted(std::string_view device_owner) {
+  return device_owner.starts_with("network:");
+}
+
+void check_address_pairs(const Record& wanted) {
+  if (wanted.at("port_security_enabled").as_bool() || wanted.at("allowed_address_pairs").as_array().empty()) return;
+  throw base::Error(base::ErrorKind::conflict, "AddressPairAndPortSecurityRequired",
+                    "Port Security must be enabled in order to have allowed address pairs on a port.");
+}
 
 const Resource& port_resource() {
   static constexpr Resource kResource{.name = "port",
@@ -109,8 +120,7 @@ const Resource& port_resource() {
                                       .extension = "",
                                       .not_found = "PortNotFound",
                                       .label = "Port",
-                                      .attributes = kAttributes,
-                                      .check = check_port};
+                                      .attributes = kAttributes};
   return kResource;
 }
 

@@ -1,5 +1,6 @@
 #include "pod/fetched.hpp"
 
+#include "api/addresses.hpp"
 #include "api/objects.hpp"
 #include "api/sharing.hpp"
 #include "pod/outbox.hpp"
@@ -104,10 +105,7 @@ void insert_port(storage::Connection& db, const domain::Record& shown, const std
   const std::string id = text(row, "id");
   if (!insert(db, domain::port_resource(), row, now)) return;
   for (const json::value& address : row.at("fixed_ips").as_array()) {
-    storage::insert_if_absent(db, "ip_allocations",
-                              {{"subnet_id", text(address.as_object(), "subnet_id")},
-                               {"ip_address", text(address.as_object(), "ip_address")},
-                               {"port_id", id}});
+    api::note_address(db, id, address.as_object());
   }
   put_in_outbox(db, id, kReport, report_body(*api::find_object(db, domain::port_resource(), id), region), now);
 }
