@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include <boost/json/parse.hpp>
-#include <fmt/ranges.h>
 
 namespace tricircle::api {
 namespace {
@@ -53,28 +52,50 @@ bool is_fallback(const Attribute& attribute, const json::value& value) {
 }
 
 // The rules that a write must pass: the action's, and those of the attributes that it names.
-std::vector<std::string> rules_of_write(const Caller& caller, const std::string& action, const Resource& resource,
-                                        const Record& given, bool fallbacks_are_free) {
-  std::vector<std::string> rules{action};
-  const auto add = [&](const std::string& rule) {
-    if (caller.rules->has(rule)) rules.push_back(rule);
-  };
+struct Demand {
+  std::vector<std::string> rules;
+  std::string words;  // as Neutron's message puts them
+
+  void add(const std::string& rule) { rules.push_back(rule); }
+  void say(const std::string& more) { words = words.empty() ? more : "(" + words + " and " + more + ")"; }
+};
+
+void demand_attribute(Demand& demand, const Caller& caller, const std::string& rule, const json::value& value) {
+  if (!caller.rules->has(rule)) return;
+  demand.add(rule);
+  Demand parts;
+  for (const std::string& part : parts_of(value)) {
+    const std::string of_part = rule + ":" + part;
+    if (!caller.rules->has(of_part)) continue;
+    demand.add(of_part);
+    parts.say("rule:" + of_part);
+  }
+  const bool one = !parts.words.empty() && !parts.words.starts_with('(');
+  demand.say(parts.words.empty() ? "rule:" + rule
+                                 : "(rule:" + rule + " and " + (one ? "(" + parts.words + ")" : parts.words) + ")");
+}
+
+Demand demand_of_write(const Caller& caller, const std::string& action, const Resource& resource, const Record& given,
+                       bool fallbacks_are_free) {
+  Demand demand;
+  demand.add(action);
+  demand.say("rule:" + action);
   for (const Attribute& attribute : resource.attributes) {
     const json::value* value = given.if_contains(attribute.name);
     if (value == nullptr || (fallbacks_are_free && is_fallback(attribute, *value))) continue;
-    const std::string rule = action + ":" + std::string(attribute.name);
-    add(rule);
-    for (const std::string& part : parts_of(*value)) add(rule + ":" + part);
+    demand_attribute(demand, caller, action + ":" + std::string(attribute.name), *value);
   }
-  return rules;
+  return demand;
 }
 
-void check_all(const Caller& caller, const std::vector<std::string>& rules, const access::Target& target) {
-  const bool allowed =
-      std::all_of(rules.begin(), rules.end(), [&](const std::string& rule) { return caller.may(rule, target); });
-  if (allowed) return;
-  if (rules.size() == 1) throw domain::not_authorized("rule:" + rules.front());
-  throw domain::not_authorized(fmt::format("(rule:{})", fmt::join(rules, " and rule:")));
+void check_all(const Caller& caller, const Demand& demand, const access::Target& target) {
+  const bool allowed = std::all_of(demand.rules.begin(), demand.rules.end(),
+                                   [&](const std::string& rule) { return caller.may(rule, target); });
+  if (!allowed) throw domain::not_authorized(demand.words);
+}
+
+void check_one(const Caller& caller, const std::string& action, const access::Target& target) {
+  if (!caller.may(action, target)) throw domain::not_authorized("rule:" + action);
 }
 
 Record merged(Record record, const Record& changes) {
@@ -149,13 +170,20 @@ bool may_get_attribute(const Caller& caller, const Resource& resource, std::stri
   return !caller.rules->has(rule) || caller.may(rule, target);
 }
 
+void check_own_project(const Caller& caller, const Record& wanted) {
+  if (sees_all(caller) || text_in(wanted, "project_id") == caller.project_id()) return;
+  throw domain::bad_request(
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc "
+      "privileges");
+}
+
 void check_may_create(const Caller& caller, const Resource& resource, const Record& given, const Record& wanted) {
-  check_all(caller, rules_of_write(caller, action_on("create", resource), resource, given, true), target_of(wanted));
+  check_all(caller, demand_of_write(caller, action_on("create", resource), resource, given, true), target_of(wanted));
 }
 
 void check_may_update(const Caller& caller, const Resource& resource, const Record& before, const Record& given) {
   const access::Target target = target_of(merged(before, given));
-  check_all(caller, rules_of_write(caller, action_on("update", resource), resource, given, false), target);
+  check_all(caller, demand_of_write(caller, action_on("update", resource), resource, given, false), target);
 }
 
 void check_may_delete(const Caller& caller, const Resource& resource, const Record& before) {
@@ -163,18 +191,18 @@ void check_may_delete(const Caller& caller, const Resource& resource, const Reco
 }
 
 void check_may(const Caller& caller, const std::string& action, const Record& record) {
-  check_all(caller, {action}, target_of(record));
+  check_one(caller, action, target_of(record));
 }
 
 void check_may_rule(const Caller& caller, std::string_view verb, const std::string& rule, const Record* policy) {
   access::Target target;
   if (policy != nullptr) target.emplace("ext_parent:project_id", text_in(*policy, "project_id"));
-  check_all(caller, {std::string(verb) + "_" + rule}, target);
+  check_one(caller, std::string(verb) + "_" + rule, target);
 }
 
 void check_may_use_quotas(const Caller& caller, const std::string& action, const std::string& project_id) {
   const bool own = action == "get_quota" && !project_id.empty() && project_id == caller.project_id();
-  if (!own) check_all(caller, {action}, {{"project_id", project_id}});
+  if (!own) check_one(caller, action, {{"project_id", project_id}});
 }
 
 }  // namespace tricircle::api

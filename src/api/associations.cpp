@@ -28,14 +28,18 @@ bool meet_policy(Connection& db, const std::string& policy_id) {
 void check_association(Connection& db, const Caller& caller, const std::string& before, const std::string& wanted,
                        const domain::Record& network) {
   const domain::Resource& policies = domain::policy_resource();
-  if (!before.empty() && before != wanted && !sees(db, caller, policies, before))
+  if (!before.empty() && !sees(db, caller, policies, before))
     throw base::Error(base::ErrorKind::forbidden, "PolicyRemoveAuthorizationError",
                       fmt::format("Failed to remove provided policy {} because you are not authorized.", before));
   if (wanted.empty()) return;
   if (!meet_policy(db, wanted) || !sees(db, caller, policies, wanted)) throw domain::not_found(policies, wanted);
-  if (!is_tunnelled(network)) return;
+  refuse_unsupported(db, wanted, network);
+}
+
+void refuse_unsupported(Connection& db, const std::string& policy_id, const domain::Record& network) {
+  if (policy_id.empty() || !is_tunnelled(network)) return;
   const auto rules = db.execute("SELECT id FROM qos_rules WHERE qos_policy_id = ? AND type = ?",
-                                {wanted, std::string(kMinimumBandwidth)});
+                                {policy_id, std::string(kMinimumBandwidth)});
   if (!rules.empty()) throw domain::rule_not_supported_by_network(kMinimumBandwidth, text_in(network, "id"));
 }
 
@@ -60,10 +64,10 @@ void refuse_guarantee_in_use(Connection& db, const std::string& policy_id) {
 }
 
 void refuse_policy_in_use(Connection& db, const std::string& policy_id) {
-  const auto networks = db.execute("SELECT id FROM networks WHERE qos_policy_id = ? LIMIT 1", {policy_id});
-  if (!networks.empty()) throw domain::policy_in_use(policy_id, "network", networks.front().text("id"));
   const auto ports = db.execute("SELECT id FROM ports WHERE qos_policy_id = ? LIMIT 1", {policy_id});
   if (!ports.empty()) throw domain::policy_in_use(policy_id, "port", ports.front().text("id"));
+  const auto networks = db.execute("SELECT id FROM networks WHERE qos_policy_id = ? LIMIT 1", {policy_id});
+  if (!networks.empty()) throw domain::policy_in_use(policy_id, "network", networks.front().text("id"));
 }
 
 }  // namespace tricircle::api

@@ -9,9 +9,13 @@
 
 namespace tricircle::api {
 
-// `before`: the policy that stands ("" = none), `wanted`: the one to be. `network`: the network itself, or the port's.
+// A request names the policy. `before`: the one that stands ("" = none), `wanted`: the one to be. `network`: the
+// network itself, or the port's.
 void check_association(storage::Connection&, const Caller&, const std::string& before, const std::string& wanted,
                        const domain::Record& network);
+
+// The network, as it is to be, must be able to have the policy's rules.
+void refuse_unsupported(storage::Connection&, const std::string& policy_id, const domain::Record& network);
 
 // A rule of this type is about to be added to the policy: what uses the policy must be able to have it.
 void check_users_support(storage::Connection&, const std::string& policy_id, std::string_view rule_type);

@@ -11,8 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
-void refuse_empty(const domain::Resource& resource, const json::value& body) {
-  if (body.is_null()) throw domain::bad_request("Unable to find '" + std::string(resource.name) + "' in request body");
+void refuse_empty(const json::value& body) {
+  if (body.is_null()) throw domain::bad_request("Resource body required");
 }
 
 // An entry of a bulk request is the object, or the object under its own key.
@@ -36,7 +36,7 @@ json::value parse_body(const http::Request& request) {
 }
 
 GivenObjects given_objects(const domain::Resource& resource, const json::value& body, bool takes_several) {
-  refuse_empty(resource, body);
+  refuse_empty(body);
   const json::object* whole = body.if_object();
   const json::value* list = whole == nullptr || !takes_several ? nullptr : whole->if_contains(resource.collection);
   if (list == nullptr) return {false, {&domain::body_object(resource, body)}};
@@ -48,7 +48,7 @@ GivenObjects given_objects(const domain::Resource& resource, const json::value& 
 }
 
 const json::object& given_object(const domain::Resource& resource, const json::value& body) {
-  refuse_empty(resource, body);
+  refuse_empty(body);
   return domain::body_object(resource, body);
 }
 

@@ -91,13 +91,6 @@ void set_order(ListQuery& list, const Resource& resource, const Caller& caller, 
   if (!by_id) list.order.push_back({attribute_for(resource, "id", domain::kSort, caller), false});
 }
 
-bool validates(const http::Query& query) {
-  for (const auto& [name, value] : query) {
-    if (name == "filter_validation") return truth(value);
-  }
-  return true;
-}
-
 }  // namespace
 
 ListQuery parse_list_query(const Resource& resource, const http::Query& query, const Caller& caller) {
@@ -106,7 +99,7 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
   std::vector<std::string> directions;
   std::vector<std::string> unknown;
   for (const auto& [name, value] : query) {
-    if (name == "fields" || name == "filter_validation") continue;
+    if (name == "fields") continue;
     if (name == "limit") {
       const std::int64_t limit = checked_limit(value);
       list.limit = limit == 0 ? std::nullopt : std::optional(limit);
@@ -128,7 +121,7 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
       unknown.push_back("'" + name.substr(0, 255) + "'");
     }
   }
-  if (!unknown.empty() && validates(query))
+  if (!unknown.empty())
     throw domain::bad_request(fmt::format("[{}] is invalid attribute for filtering", fmt::join(unknown, ", ")));
   set_order(list, resource, caller, keys, directions);
   list.fields = asked_fields(query);

@@ -78,7 +78,12 @@ class NetworkSteps final : public Steps {
     domain::check_provider_change(before, changes);
     refuse_unsharing_in_use(db, before, changes);
     const Record wanted = merged(before, changes);
-    check_association(db, call.caller, text_in(before, "qos_policy_id"), text_in(wanted, "qos_policy_id"), wanted);
+    const std::string policy = text_in(wanted, "qos_policy_id");
+    if (changes.contains("qos_policy_id")) {
+      check_association(db, call.caller, text_in(before, "qos_policy_id"), policy, wanted);
+    } else {
+      refuse_unsupported(db, policy, wanted);
+    }
   }
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {

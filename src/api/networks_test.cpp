@@ -74,8 +74,19 @@ TEST_F(Networks, OfOthersAreNotThereAndAttributesOfAdministratorsForbidden) {
   EXPECT_EQ(put("/v2.0/networks/" + own, R"({"network":{"name":"x"}})", member("p2")).status, 404);
   EXPECT_EQ(put("/v2.0/networks/" + own, R"({"network":{"shared":true}})", member("p1")).status, 403);
   EXPECT_EQ(post("/v2.0/networks", R"({"network":{"provider:network_type":"vlan"}})", member("p1")).status, 403);
-  EXPECT_EQ(post("/v2.0/networks", R"({"network":{"project_id":"p2"}})", member("p1")).status, 403);
+  EXPECT_EQ(post("/v2.0/networks", R"({"network":{"project_id":"p2"}})", member("p1")).status, 400);
   EXPECT_EQ(count("networks"), 3);
+}
+
+TEST_F(Networks, WithAPolicyThatTheirOwnerCannotSeeAreChangedInAllElse) {
+  const std::string own = make_network(R"({"project_id":"p1"})");
+  const std::string hidden = make_policy();
+  ASSERT_EQ(put("/v2.0/networks/" + own, R"({"network":{"qos_policy_id":")" + hidden + R"("}})").status, 200);
+  EXPECT_EQ(put("/v2.0/networks/" + own, R"({"network":{"name":"x"}})", member("p1")).status, 200);
+  for (const std::string& policy : {std::string("null"), "\"" + hidden + "\""}) {
+    const std::string body = R"({"network":{"qos_policy_id":)" + policy + "}}";
+    EXPECT_EQ(put("/v2.0/networks/" + own, body, member("p1")).type(), "PolicyRemoveAuthorizationError") << policy;
+  }
 }
 
 TEST_F(Networks, ThatAreMissingAreAskedOfThePlugin) {

@@ -30,8 +30,9 @@ bool has_body(const std::string& method) {
 }
 
 http::Response method_not_allowed(const http::Request& request, const std::string& allowed) {
-  const base::Error error(base::ErrorKind::method_not_allowed, "",
-                          "The method " + request.method.substr(0, 32) + " is not allowed for this resource.");
+  const base::Error error(
+      base::ErrorKind::method_not_allowed, "",
+      "The server could not comply with the request since it is either malformed or otherwise incorrect.");
   http::Response response = error_response(request, std::make_exception_ptr(error));
   response.headers["allow"] = allowed;
   return response;

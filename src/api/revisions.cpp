@@ -26,8 +26,11 @@ void check_revision(const http::Request& request, const domain::Record& before) 
   const std::string_view digits = text.substr(kPrefix.size());
   std::int64_t wanted = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), wanted);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return;
-  if (wanted != number_in(before, "revision_number")) throw domain::revision_mismatch(digits);
+  if (error != std::errc{} || end != digits.data() + digits.size())
+    throw base::Error(base::ErrorKind::bad_request, "BadRequest",
+                      "Bad if-match request: Revision number etag must be in the format of revision_number=<int>.");
+  const std::int64_t current = number_in(before, "revision_number");
+  if (wanted != current) throw domain::revision_mismatch(digits, current);
 }
 
 }  // namespace tricircle::api

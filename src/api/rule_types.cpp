@@ -65,7 +65,9 @@ http::Response list(Call& call) {
 }
 
 http::Response show(Call& call, const std::string& name) {
-  check_may(call.caller, "get_rule_type:drivers", {});
+  // Neutron's words are of its code here, not of its rules.
+  if (!call.caller.may("get_rule_type:drivers"))
+    throw base::Error(base::ErrorKind::forbidden, "NotAuthorized", "Not authorized.");
   const domain::RuleType* type = domain::find_rule_type(name);
   if (type == nullptr)
     throw base::Error(base::ErrorKind::not_found, "QosRuleTypeNotFound",

@@ -17,7 +17,7 @@ class Rules {
   http::Response update(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
   http::Response remove(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
 
-  std::string policy_for(Call&, const std::string& id) const;  // throws base::Error (not_found)
+  std::string policy_for(const std::string& id) const;  // throws base::Error (not_found)
 
  private:
   // The endpoint as access rules name it.
@@ -29,7 +29,7 @@ class Rules {
                                  const std::string& endpoint) const;
   void check_guarantee(storage::Connection&, const std::string& policy_id) const;
   domain::Record rule_of(storage::Connection&, const std::string& policy_id, const std::string& id) const;
-  domain::Record add(storage::Connection&, const std::string& policy_id, const boost::json::object& given,
+  domain::Record add(storage::Connection&, const std::string& policy_id, domain::Record wanted,
                      std::vector<domain::Record>& rules) const;
   domain::Record change(storage::Connection&, const domain::Record& before, const domain::Record& changes) const;
   void changed(storage::Connection&, Call&, Verb, const domain::Record& policy, const domain::Record* before,

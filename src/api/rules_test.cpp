@@ -70,7 +70,7 @@ TEST_F(RulesTest, ThatConflictAreRefused) {
   ASSERT_EQ(add("bandwidth_limit", R"({"max_kbps":2000,"direction":"ingress"})").status, 201);
   EXPECT_EQ(add("minimum_bandwidth", R"({"min_kbps":1001})").type(), "QoSRuleParameterConflict");
   ASSERT_EQ(add("minimum_packet_rate", R"({"min_kpps":1,"direction":"any"})").status, 201);
-  EXPECT_EQ(add("minimum_packet_rate", R"({"min_kpps":1,"direction":"egress"})").type(), "QoSRulesConflict");
+  EXPECT_EQ(add("minimum_packet_rate", R"({"min_kpps":1,"direction":"egress"})").type(), "QoSRuleParameterConflict");
   EXPECT_EQ(count("qos_rules"), 3);
 }
 

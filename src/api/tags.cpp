@@ -106,8 +106,18 @@ class TagHandlers {
     return {{"tags", std::move(list)}};
   }
 
+  Record tagged(Connection& db, Call& call, const std::string& id) const {
+    try {
+      return found(services_, db, call, resource_, id);
+    } catch (const base::Error& error) {
+      if (error.kind() != base::ErrorKind::not_found) throw;
+      throw base::Error(base::ErrorKind::not_found, "TagResourceNotFound",
+                        fmt::format("Resource {} {} could not be found.", resource_.collection, id.substr(0, 255)));
+    }
+  }
+
   Tags readable(Connection& db, Call& call, const std::string& id) const {
-    found(services_, db, call, resource_, id);
+    tagged(db, call, id);
     Tags tags;
     const auto result = db.execute("SELECT tag FROM tags WHERE resource_type = ? AND resource_id = ?", {type_, id});
     for (const storage::Row& row : result.rows()) tags.insert(row.text("tag"));
@@ -118,7 +128,7 @@ class TagHandlers {
   Tags change(Call& call, const std::string& verb, const std::string& id, const Edit& edit) const {
     Tags after;
     services_.db.write([&](Connection& db) {
-      const Record object = found(services_, db, call, resource_, id);
+      const Record object = tagged(db, call, id);
       check_may(call.caller, verb + "_" + type_ + ":tags", with_facts(db, resource_, call.caller, object));
       const Tags before = readable(db, call, id);
       after = before;

@@ -62,7 +62,7 @@ Error rule_parameter_conflict(std::string_view rule_value, std::string_view poli
                               std::string_view existing_value) {
   return {ErrorKind::conflict, "QoSRuleParameterConflict",
           fmt::format("Unable to add the rule with value {} to the policy {} as the existing rule of type {} "
-                      "restricts the bandwidth to {}.",
+                      "has value {}.",
                       rule_value, policy_id, existing_rule, existing_value)};
 }
 
@@ -103,9 +103,9 @@ Error ip_address_generation_failure(std::string_view network_id) {
           fmt::format("No more IP addresses available on network {}.", network_id)};
 }
 
-Error revision_mismatch(std::string_view expected) {
+Error revision_mismatch(std::string_view expected, std::int64_t current) {
   return {ErrorKind::precondition_failed, "RevisionNumberConstraintFailed",
-          fmt::format("Constrained to {}, but the current revision is another one", expected)};
+          fmt::format("Constrained to {}, but current revision is {}", expected, current)};
 }
 
 Error not_authorized(std::string_view rules) {

@@ -28,7 +28,7 @@ base::Error policy_default_exists(std::string_view project_id);
 base::Error ip_in_use(std::string_view address, std::string_view network_id);
 base::Error mac_in_use(std::string_view mac, std::string_view network_id);
 base::Error ip_address_generation_failure(std::string_view network_id);
-base::Error revision_mismatch(std::string_view expected);
+base::Error revision_mismatch(std::string_view expected, std::int64_t current);
 base::Error not_authorized(std::string_view rules);  // "rule:create_policy"; 403 PolicyNotAuthorized
 base::Error pod_unavailable(std::string_view region, std::string_view why);  // 503, ours
 base::Error pod_not_found(std::string_view id);

@@ -42,8 +42,8 @@ TEST(Errors, SayWhatStandsInTheWay) {
          "A default QoS policy exists for project J.");
   expect(rule_not_supported_by_network("minimum_bandwidth", "N"), ErrorKind::conflict, "QosRuleNotSupportedByNetwork",
          "Rule minimum_bandwidth is not supported by network N");
-  expect(revision_mismatch("7"), ErrorKind::precondition_failed, "RevisionNumberConstraintFailed",
-         "Constrained to 7, but the current revision is another one");
+  expect(revision_mismatch("7", 9), ErrorKind::precondition_failed, "RevisionNumberConstraintFailed",
+         "Constrained to 7, but current revision is 9");
   expect(not_authorized("rule:create_policy"), ErrorKind::forbidden, "PolicyNotAuthorized",
          "rule:create_policy is disallowed by policy");
   expect(pod_unavailable("east", "no answer"), ErrorKind::unavailable, "PodUnavailable",

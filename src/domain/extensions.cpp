@@ -7,7 +7,7 @@ constexpr Extension kExtensions[] = {
     {"availability_zone", "Availability zones", "The zones that there are", "2015-01-01T10:00:00-00:00"},
     {"binding", "Port binding", "Host, device profile and interface of a port", "2014-02-03T10:00:00-00:00"},
     {"empty-string-filtering", "Filtering by empty text", "?name= finds what has no name", "2018-05-01T10:00:00-00:00"},
-    {"filter-validation", "Filter validation", "Unknown query filters are refused", "2018-03-21T10:00:00-00:00"},
+    {"filter-validation", "Filter validation", "Unknown query filters are refused", "2018-07-04T10:00:00-00:00"},
     {"net-mtu", "Network MTU", "The largest packet that a network carries", "2015-03-25T10:00:00-00:00"},
     {"net-mtu-writable", "Writable network MTU", "A network's MTU can be set", "2017-07-12T00:00:00-00:00"},
     {"network_availability_zone", "Network availability zones", "In which zones a network is wanted, and is",

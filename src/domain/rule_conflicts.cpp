@@ -50,7 +50,8 @@ void refuse_mixed_any(std::string_view policy_id, const Record& rule, std::span<
   for (const Record& other : rules) {
     if (same_rule(rule, other) || text_of(other, "type") != text_of(rule, "type")) continue;
     if (any != (text_of(other, "direction") == "any"))
-      throw rules_conflict(text_of(rule, "type"), text_of(rule, "id"), policy_id, text_of(other, "id"));
+      throw rule_parameter_conflict(text_of(rule, "direction"), policy_id, text_of(other, "type"),
+                                    text_of(other, "direction"));
   }
 }
 

@@ -51,7 +51,7 @@ TEST(RuleConflict, RefusesAMinimumAboveTheMaximumOfItsDirection) {
       outcome(R"([{"type": "bandwidth_limit", "direction": "egress", "max_kbps": 5},
                         {"type": "minimum_bandwidth", "direction": "egress", "min_kbps": 6}])"),
       "QoSRuleParameterConflict: Unable to add the rule with value 6 to the policy P as the existing rule of type "
-      "bandwidth_limit restricts the bandwidth to 5.");
+      "bandwidth_limit has value 5.");
   EXPECT_TRUE(outcome(R"([{"type": "minimum_bandwidth", "direction": "egress", "min_kbps": 6},
                           {"type": "bandwidth_limit", "direction": "egress", "max_kbps": 5}])")
                   .starts_with("QoSRuleParameterConflict"));
@@ -67,10 +67,10 @@ TEST(RuleConflict, ComparesNoOtherDirectionsAndTakesEqualValues) {
 TEST(RuleConflict, KeepsAnyApartFromDirections) {
   EXPECT_TRUE(outcome(R"([{"id": "1", "type": "minimum_packet_rate", "direction": "ingress", "min_kpps": 6},
                           {"type": "minimum_packet_rate", "direction": "any", "min_kpps": 5}])")
-                  .starts_with("QoSRulesConflict"));
+                  .starts_with("QoSRuleParameterConflict"));
   EXPECT_TRUE(outcome(R"([{"id": "1", "type": "minimum_packet_rate", "direction": "any", "min_kpps": 6},
                           {"type": "minimum_packet_rate", "direction": "egress", "min_kpps": 5}])")
-                  .starts_with("QoSRulesConflict"));
+                  .starts_with("QoSRuleParameterConflict"));
   EXPECT_EQ(outcome(R"([{"id": "1", "type": "minimum_packet_rate", "direction": "ingress", "min_kpps": 6},
                         {"type": "minimum_packet_rate", "direction": "egress", "min_kpps": 5}])"),
             kFine);

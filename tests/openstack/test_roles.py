@@ -117,7 +117,7 @@ def test_a_manager_runs_the_policies_of_the_own_project_alone(people, project):
         people.manager.update_qos_policy(foreign, name="mine")
     with refused(403):
         people.manager.create_qos_dscp_marking_rule(foreign, dscp_mark=10)
-    with refused(403):
+    with refused(400):
         people.manager.create_qos_policy(name="for others", project_id=people.admin.get_project_id())
     people.manager.update_network(network, qos_policy_id=None)
     people.manager.delete_qos_policy(silver, ignore_missing=False)

@@ -117,7 +117,7 @@ def subnet(**attributes):
 
 
 BODIES = {
-    "no body": (None, BAD, "Unable to find 'policy' in request body"),
+    "no body": (None, BAD, "Resource body required"),
     "nothing in it": (b"{}", BAD, "Unable to find 'policy' in request body"),
     "half of it": (b'{"policy": {"name": "x"', BAD, NO_JSON),
     "something after it": (b'{"policy": {"name": "x"}} {}', BAD, NO_JSON),
@@ -179,7 +179,7 @@ VALUES = [
     ("PUT", POLICIES + "/{policy}", policy(rules=[]), BAD, "Cannot update read-only attribute rules"),
     ("PUT", POLICIES + "/{policy}", policy(name="after", foo=1), BAD, "Unrecognized attribute(s) 'foo'"),
     ("PUT", POLICIES + "/{policy}", policy(name="after", shared="perhaps"), INPUT, "cannot be converted to boolean"),
-    ("PUT", POLICIES + "/{policy}", None, BAD, "Unable to find 'policy' in request body"),
+    ("PUT", POLICIES + "/{policy}", None, BAD, "Resource body required"),
     ("POST", LIMITS, limit(), BAD, "Failed to parse request. Required attribute 'max_kbps' not specified"),
     ("POST", LIMITS, limit(max_kbps=-1), BAD, "is too small - must be at least '0'"),
     ("POST", LIMITS, limit(max_kbps=2**31), BAD, "is too large - must be no larger than '2147483647'"),
