@@ -141,6 +141,7 @@ std::optional<std::string> router_port_with(Connection& db, const Taken& taken) 
 
 std::optional<Address> take_free(Connection& db, const Subnet& subnet, const std::string& port_id) {
   for (const AddressRange& pool : subnet.pools) {
+    if (subnet.automatic) break;  // the highest one there follows from some MAC
     if (const auto address = take_after_highest(db, subnet, port_id, pool)) return address;
   }
   for (const AddressRange& pool : subnet.pools) {

@@ -54,6 +54,74 @@ TEST_F(Networks, WithPortsAreNotDeletedAndOthersTakeTheirSubnetsAlong) {
   EXPECT_THAT(plugin.notes, Contains("deleted subnet of admin"));
 }
 
+TEST_F(Networks, InUseNameTheirPortsAndTakeNeutronsOwnAlong) {
+  const std::string network = make_network();
+  const std::string own = make_port(network, R"(,"device_owner":"network:dhcp")");
+  const std::string port = make_port(network);
+  EXPECT_EQ(remove("/v2.0/networks/" + network).message(),
+            "Unable to complete operation on network " + network +
+                ". There are one or more ports still in use on the network, id for these ports is: " + port + ".");
+  ASSERT_EQ(remove("/v2.0/ports/" + port).status, 204);
+  EXPECT_EQ(remove("/v2.0/networks/" + network).status, 204);
+  EXPECT_EQ(get("/v2.0/ports/" + own).status, 404);
+}
+
+TEST_F(Networks, AreWantedOnlyInZonesThatThereAre) {
+  db->write([](storage::Connection& connection) {
+    connection.execute(
+        "INSERT INTO pods (pod_id, region_name, az_name, pod_az_name, dc_name, neutron_url, embedded, created_at) "
+        "VALUES ('P', 'RegionOne', 'az1', 'nova', '', '', 0, 0)");
+  });
+  const auto wanted_in = [&](const std::string& zone) {
+    return post("/v2.0/networks", R"({"network":{"availability_zone_hints":[")" + zone + "\"]}}");
+  };
+  EXPECT_EQ(wanted_in("nowhere").status, 201);  // as far as a server knows that has not all pods
+  plugin.all_pods = true;
+  const Answer refused = wanted_in("nowhere");
+  EXPECT_EQ(refused.status, 404);
+  EXPECT_EQ(refused.type(), "AvailabilityZoneNotFound");
+  EXPECT_EQ(refused.message(), "AvailabilityZone nowhere could not be found.");
+  for (const char* zone : {"az1", "nova", "RegionOne"}) EXPECT_EQ(wanted_in(zone).status, 201) << zone;
+  EXPECT_EQ(count("networks"), 4);
+}
+
+TEST_F(Networks, ShowTheZonesThatTheyAreIn) {
+  const std::string network = make_network();
+  EXPECT_TRUE(get("/v2.0/networks/" + network).body.at("network").at("availability_zones").as_array().empty());
+  db->write([&](storage::Connection& connection) {
+    for (const char* pod : {"2", "1"}) {
+      connection.execute(
+          "INSERT INTO pods (pod_id, region_name, az_name, pod_az_name, dc_name, neutron_url, embedded, created_at) "
+          "VALUES (?, ?, ?, '', '', '', 0, 0)",
+          {std::string("P") + pod, std::string("R") + pod, std::string("az") + pod});
+      connection.execute(
+          "INSERT INTO resource_routings (central_id, local_id, pod_id, project_id, resource_type, created_at, "
+          "updated_at) VALUES (?, 'L', ?, 'p', 'network', 0, 0)",
+          {network, std::string("P") + pod});
+    }
+  });
+  EXPECT_EQ(boost::json::serialize(get("/v2.0/networks/" + network).body.at("network").at("availability_zones")),
+            R"(["az1","az2"])");
+  const Answer zones = get("/v2.0/availability_zones");
+  EXPECT_EQ(boost::json::serialize(zones.body),
+            R"({"availability_zones":[{"name":"az1","resource":"network","state":"available"},)"
+            R"({"name":"az2","resource":"network","state":"available"}]})");
+  EXPECT_EQ(get("/v2.0/availability_zones?name=az2&fields=name").body.at("availability_zones").as_array().size(), 1);
+  EXPECT_EQ(get("/v2.0/availability_zones?resource=router").body.at("availability_zones").as_array().size(), 0);
+  EXPECT_EQ(get("/v2.0/availability_zones?foo=1").status, 400);
+}
+
+TEST_F(Networks, KeepWhatTheyAreMadeOf) {
+  EXPECT_EQ(post("/v2.0/networks", R"({"network":{"provider:physical_network":"physnet1"}})").message(),
+            "Invalid input for operation: network_type required.");
+  const std::string path =
+      "/v2.0/networks/" + make_network(R"({"provider:network_type":"vlan","provider:physical_network":"physnet1",)"
+                                       R"("provider:segmentation_id":5})");
+  EXPECT_EQ(put(path, R"({"network":{"provider:network_type":"flat"}})").type(), "InvalidInput");
+  EXPECT_EQ(
+      put(path, R"({"network":{"provider:segmentation_id":6}})").body.at("network").at("provider:segmentation_id"), 6);
+}
+
 TEST_F(Networks, AreMadeSeveralAtOnceOrNoneOfThem) {
   const Answer made = post("/v2.0/networks", R"({"networks":[{"name":"a"},{"network":{"name":"b"}}]})");
   ASSERT_EQ(made.status, 201);

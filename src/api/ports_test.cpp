@@ -120,6 +120,47 @@ TEST_F(PortsTest, MacAddressesAreUniqueOnANetwork) {
   EXPECT_EQ(count("ports"), 2);
 }
 
+TEST_F(PortsTest, WithoutAMacGetOne) {
+  const Answer made = post_port(R"(,"mac_address":null)");
+  ASSERT_EQ(made.status, 201);
+  const boost::json::value mac = made.body.at("port").at("mac_address");
+  const std::string path = "/v2.0/ports/" + made.id();
+  EXPECT_EQ(put(path, R"({"port":{"mac_address":null}})").body.at("port").at("mac_address"), mac);
+}
+
+TEST_F(PortsTest, KeepTheMacThatTheyArePluggedWith) {
+  const std::string change = R"({"port":{"mac_address":"fa:16:3e:00:00:02"}})";
+  const std::string bound = "/v2.0/ports/" + post_port(R"(,"binding:host_id":"compute-1")").id();
+  EXPECT_EQ(put(bound, change).type(), "PortBound");
+  const std::string dhcp = "/v2.0/ports/" + post_port(R"(,"device_owner":"network:dhcp")").id();
+  EXPECT_EQ(put(dhcp, change).type(), "UnsupportedPortDeviceOwner");
+}
+
+TEST_F(PortsTest, PairsWithoutAMacAreForTheirOwn) {
+  const Answer made = post_port(R"(,"allowed_address_pairs":[{"ip_address":"10.0.0.99"}])");
+  ASSERT_EQ(made.status, 201);
+  EXPECT_EQ(made.body.at("port").at("allowed_address_pairs").at(0).at("mac_address"),
+            made.body.at("port").at("mac_address"));
+  const std::string path = "/v2.0/ports/" + made.id();
+  EXPECT_EQ(put(path, R"({"port":{"port_security_enabled":false}})").type(), "AddressPairAndPortSecurityRequired");
+  EXPECT_EQ(put(path, R"({"port":{"port_security_enabled":false,"allowed_address_pairs":[]}})").status, 200);
+}
+
+TEST_F(PortsTest, OfTheNetworkAreNotFiltered) {
+  const Answer made = post_port(R"(,"device_owner":"network:dhcp")");
+  EXPECT_EQ(made.body.at("port").at("port_security_enabled"), false);
+}
+
+TEST_F(PortsTest, AddToTheirDhcpOptions) {
+  const Answer made = post_port(R"(,"extra_dhcp_opts":[{"opt_name":"a","opt_value":"1"},)"
+                                R"({"opt_name":"b","opt_value":null}])");
+  ASSERT_EQ(made.body.at("port").at("extra_dhcp_opts").as_array().size(), 1);
+  const Answer more = put("/v2.0/ports/" + made.id(),
+                          R"({"port":{"extra_dhcp_opts":[{"opt_name":"c","opt_value":"3","ip_version":6}]}})");
+  EXPECT_EQ(more.body.at("port").at("extra_dhcp_opts").at(0).at("opt_name"), "a");
+  EXPECT_EQ(more.body.at("port").at("extra_dhcp_opts").at(1).at("ip_version"), 6);
+}
+
 TEST_F(PortsTest, ServicesBringTheirIdAndMayAskTwice) {
   const std::string id = "22222222-2222-4222-8222-222222222222";
   const std::string with_id = R"(,"id":")" + id + '"';

@@ -74,6 +74,43 @@ TEST_F(SubnetsTest, ChangeWhatTheyTellTheirPorts) {
   EXPECT_EQ(changed.body.at("subnet").at("enable_dhcp"), false);
   EXPECT_EQ(put(path, R"({"subnet":{"cidr":"10.1.0.0/24"}})").status, 400);
   EXPECT_EQ(put(path, R"({"subnet":{"gateway_ip":"10.0.0.77"}})").type(), "GatewayConflictWithAllocationPools");
+  EXPECT_EQ(put(path, R"({"subnet":{"subnetpool_id":null}})").message(),
+            "Cannot update read-only attribute subnetpool_id");
+}
+
+TEST_F(SubnetsTest, KeepTheGatewayThatARouterHas) {
+  const std::string path = "/v2.0/subnets/" + make_subnet(network, "10.0.0.0/24");
+  const std::string owner = R"(,"device_owner":"network:router_interface")";
+  const std::string port = make_port(network, owner + R"(,"fixed_ips":[{"ip_address":"10.0.0.1"}])");
+  const Answer refused = put(path, R"({"subnet":{"gateway_ip":"10.9.0.1"}})");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(refused.message(), "Current gateway ip 10.0.0.1 already in use by port " + port + ". Unable to update.");
+  EXPECT_EQ(put(path, R"({"subnet":{"gateway_ip":null}})").status, 200);
+}
+
+TEST_F(SubnetsTest, HaveNoSubnetPool) {
+  const Answer made = post_subnet("10.0.0.0/24", R"(,"subnetpool_id":null,"use_default_subnetpool":false)");
+  ASSERT_EQ(made.status, 201);
+  EXPECT_EQ(made.body.at("subnet").at("subnetpool_id"), nullptr);
+  EXPECT_FALSE(made.body.at("subnet").as_object().contains("prefixlen"));
+  EXPECT_FALSE(made.body.at("subnet").as_object().contains("use_default_subnetpool"));
+  EXPECT_EQ(get("/v2.0/subnets?subnetpool_id=" + network).body.at("subnets").as_array().size(), 0);
+  EXPECT_EQ(post_subnet("10.1.0.0/24", R"(,"subnetpool_id":")" + network + '"').type(), "SubnetPoolNotFound");
+  EXPECT_EQ(count("subnets"), 1);
+}
+
+TEST_F(SubnetsTest, OfANetworkThatIsNotThereAreMissingItFirst) {
+  const Answer answer = post("/v2.0/subnets", R"({"subnet":{"network_id":"00000000-0000-4000-8000-000000000001",)"
+                                              R"("ip_version":6,"cidr":"10.0.0.0/31"}})");
+  EXPECT_EQ(answer.type(), "NetworkNotFound");
+}
+
+TEST_F(SubnetsTest, WithOnlyNeutronsOwnPortsAreDeleted) {
+  const std::string subnet = make_subnet(network, "10.0.0.0/24");
+  const std::string port = make_port(network, R"(,"device_owner":"network:dhcp")");
+  EXPECT_EQ(remove("/v2.0/subnets/" + subnet).status, 204);
+  EXPECT_TRUE(get("/v2.0/ports/" + port).body.at("port").at("fixed_ips").as_array().empty());
+  EXPECT_EQ(count("ip_allocations"), 0);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace tricircle::api {
 
 class RecordingPlugin : public Plugin {
  public:
+  bool knows_pods() const override { return all_pods; }
   void missing(storage::Connection&, Call&, const domain::Resource& resource, const std::string& id) override {
     note("missing " + std::string(resource.name) + " " + id);
     if (on_missing) on_missing(id);
@@ -48,6 +49,7 @@ class RecordingPlugin : public Plugin {
   domain::Record before;
   domain::Record after;
   bool take_over = false;
+  bool all_pods = false;
   std::function<void(const std::string&)> on_missing;
   std::function<void(domain::Record&)> on_create;
   std::function<void(Call&)> on_changed;
