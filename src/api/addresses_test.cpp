@@ -41,6 +41,7 @@ class AddressesTest : public NeutronTest {
 
 TEST_F(AddressesTest, OneOfEachVersionAndAllThatFollowFromTheMac) {
   make_subnet(network, "10.0.0.0/24");
+  clock.advance(1);  // the oldest subnet comes first
   make_subnet(network, "10.1.0.0/24");
   make_v6("fd10::/64");
   make_v6("fd11::/64", kSlaac);
