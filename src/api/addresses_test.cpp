@@ -129,8 +129,8 @@ TEST_F(AddressesTest, ThePluginMayBringThoseThatFollowFromTheMac) {
   const std::string automatic = make_v6("fd11::/64", kSlaac);
   plugin.on_create = [&](domain::Record& wanted) {
     wanted["mac_address"] = "fa:16:3e:00:00:31";
-    wanted["fixed_ips"] = boost::json::parse(R"([{"subnet_id":")" + automatic +
-                                             R"(","ip_address":"fd11::f816:3eff:fe00:31"}])");
+    wanted["fixed_ips"] =
+        boost::json::parse(R"([{"subnet_id":")" + automatic + R"(","ip_address":"fd11::f816:3eff:fe00:31"}])");
   };
   EXPECT_EQ(addresses(post_port("14")), (Set{"fd11::f816:3eff:fe00:31"}));
   EXPECT_EQ(count("ip_allocations"), 1);
@@ -142,8 +142,8 @@ TEST_F(AddressesTest, ComeFromTheSubnetsForTheirKindOfPort) {
   const Answer refused = post_port("11");
   EXPECT_EQ(refused.status, 409);
   EXPECT_EQ(refused.type(), "IpAddressGenerationFailureNoMatchingSubnet");
-  EXPECT_EQ(refused.message(), "No valid service subnet for the given device owner, network " + network +
-                                   ", service type .");
+  EXPECT_EQ(refused.message(),
+            "No valid service subnet for the given device owner, network " + network + ", service type .");
   EXPECT_EQ(addresses(post_port("12", R"(,"device_owner":"compute:nova")")), (Set{"10.5.0.2"}));
   EXPECT_EQ(addresses(post_port("13", R"(,"device_owner":"network:dhcp")")), (Set{"10.5.0.3"}));
   make_subnet(network, "10.6.0.0/24");
@@ -155,8 +155,9 @@ TEST_F(AddressesTest, AreMatchedWithThoseThatAPortHas) {
   const std::string first = make_subnet(network, "10.0.0.0/24");
   const std::string second = make_subnet(network, "10.1.0.0/24");
   const std::string port = post_port("11").id();
-  EXPECT_EQ(addresses(change(port, R"("fixed_ips":[{"subnet_id":")" + first + R"("},{"subnet_id":")" + second + R"("}])")),
-            (Set{"10.0.0.2", "10.1.0.2"}));
+  EXPECT_EQ(
+      addresses(change(port, R"("fixed_ips":[{"subnet_id":")" + first + R"("},{"subnet_id":")" + second + R"("}])")),
+      (Set{"10.0.0.2", "10.1.0.2"}));
   EXPECT_EQ(addresses(change(port, R"("fixed_ips":[{"subnet_id":")" + second + R"("},{"ip_address":"10.0.0.9"}])")),
             (Set{"10.0.0.9", "10.1.0.2"}));
   EXPECT_EQ(change(port, R"("fixed_ips":[{}])").message(),

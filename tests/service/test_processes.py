@@ -289,3 +289,17 @@ def test_a_second_xjob_on_the_same_folder_is_welcome(tmp_path):
     finally:
         second.stop()
         cloud.stop()
+
+
+def test_a_vm_has_the_addresses_that_the_centre_gave_it_whatever_they_follow_from(cloud):
+    network = cloud.network()
+    modes = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+    automatic = cloud.net.create_subnet(network_id=network.id, ip_version=6, cidr="fd11::/64", **modes)
+    port = cloud.boot("RegionOne", network, mac_address="fa:16:3e:00:00:14")
+    addresses = {"10.1.0.2", "fd11::f816:3eff:fe00:14"}
+    for server in (cloud.net, cloud.pods["RegionOne"].net):
+        assert {ip["ip_address"] for ip in server.get_port(port.id).fixed_ips} == addresses
+    # The pod that only looks at the port keeps its addresses as taken too.
+    other = cloud.pods["RegionTwo"].net
+    assert {ip["ip_address"] for ip in other.get_port(port.id).fixed_ips} == addresses
+    assert other.get_subnet(automatic.id).ipv6_ra_mode == "slaac"
