@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build build-dev run test test-unit test-service test-tsan test-openstack soak bench format tidy clean
+.PHONY: help deps build build-dev run test test-unit test-service test-tsan test-openstack soak bench fuzz format tidy clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +50,9 @@ soak: build ## Long counts, by hand
 
 bench: build ## Measure on embedded and real pods; prints a table and writes build/bench.json
 	@scripts/bench --lab
+
+fuzz: ## Feed each parser hostile input for ten minutes (FUZZ_SECONDS)
+	@scripts/fuzz --seconds $${FUZZ_SECONDS:-600}
 
 format: ## Put every C++ file in form
 	@git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-19 -i

@@ -1,6 +1,7 @@
 # What every target of ours is built with; third-party headers are SYSTEM and escape the warnings.
 set(TRICIRCLE_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them (address,undefined or thread)")
 option(TRICIRCLE_WERROR "Warnings are errors" OFF)
+option(TRICIRCLE_FUZZ "Instrumented for libFuzzer, with the fuzzers of tests/fuzz" OFF)
 
 add_library(tricircle_options INTERFACE)
 target_compile_options(tricircle_options INTERFACE
@@ -16,6 +17,10 @@ if(TRICIRCLE_SANITIZE)
   endif()
 else()
   add_compile_options($<$<CONFIG:RelWithDebInfo>:-D_FORTIFY_SOURCE=2> -fstack-protector-strong)
+endif()
+
+if(TRICIRCLE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(TRICIRCLE_MOLD mold)
