@@ -1,0 +1,112 @@
+"""One run: each request to both sides, and the model kept true to what the pod did."""
+import copy
+import dataclasses
+
+from .bindings import bind, objects_in
+from .clean import Cleaner, kind_of
+from .compare import Comparer
+from .extension_attributes import hidden
+from .generator import Generator
+from .known_differences import KNOWN
+from .side import Answer, Side
+from .world import Request, World
+
+OBJECT_PATHS = {"network": "networks", "subnet": "subnets", "port": "ports", "policy": "qos/policies",
+                "rbac": "rbac-policies"}
+
+
+@dataclasses.dataclass
+class Exchange:
+    """A request with both answers, and what differs: `new` unexplained, `known` pairs with the entry that explains."""
+    number: int
+    request: Request
+    pod: Answer
+    ours: Answer
+    new: list
+    known: list
+    repeated: list
+
+
+class Run:
+    """`history` has all exchanges. One thread."""
+
+    def __init__(self, seed, pod_url, our_url, tokens, projects):
+        self.world, self.comparer, self.history, self.ignored = World(), Comparer(), [], set()
+        self.pod, self.ours = (Side(name, url, tokens, projects) for name, url in (("pod", pod_url), ("ours", our_url)))
+        self.cleaners = {side: Cleaner(side, self.ignored) for side in (self.pod, self.ours)}
+        self.generator = Generator(seed, self.world)
+        self._compare_extensions()
+
+    def _compare_extensions(self):
+        """From now on, what only one of them has as an extension is left out."""
+        asked = Request("extensions", "admin", "GET", "/v2.0/extensions")
+        aliases = {side: {one["alias"] for one in side.send(asked).body["extensions"]} for side in self.cleaners}
+        for side, other in ((self.pod, self.ours), (self.ours, self.pod)):
+            self.cleaners[side].hidden = hidden(aliases[side] - aliases[other])
+            self.cleaners[side].aliases = aliases[self.pod] & aliases[self.ours]
+        self.aliases = {side.name: found for side, found in aliases.items()}
+
+    def go(self, count):
+        """`count` requests; yields each exchange."""
+        for _ in range(count):
+            yield self.step(self.generator.next())
+
+    def step(self, request):
+        pod, ours = self.pod.send(request), self.ours.send(request)
+        if pod.succeeded and ours.succeeded:
+            names = self._bind(request, pod, ours)
+        for side, answer in ((self.pod, pod), (self.ours, ours)):
+            answer.clean = self.cleaners[side].clean(answer, request)
+        new, repeated = self.comparer.compare(pod, ours, request)
+        exchange = Exchange(len(self.history) + 1, request, pod, ours, [], [], repeated)
+        for difference in new:
+            entry = next((one for one in KNOWN if one.applies(exchange, difference)), None)
+            exchange.known.append((entry, difference)) if entry else exchange.new.append(difference)
+        self.history.append(exchange)
+        if pod.succeeded and ours.succeeded:
+            self._learn(request, pod, names)
+        elif (pod.succeeded or ours.succeeded) and request.writes():
+            self._undo(request, pod, ours)
+        return exchange
+
+    def _bind(self, request, pod, ours):
+        """The names of the objects in the answers, on both sides."""
+        theirs, mine = objects_in(pod.body), objects_in(ours.body)
+        if request.makes:
+            names = [self.world.new_name(kind) for kind in request.makes]
+        else:
+            names = [request.about.strip("{}")] if request.about and len(theirs) == 1 else []
+        for side, things in ((self.pod, theirs), (self.ours, mine)):
+            for name, thing in zip(names, things):
+                bind(side, name, thing, request, self.world)
+        return names
+
+    def _learn(self, request, pod, names):
+        """What the pod says that there is now."""
+        if request.method == "DELETE" and request.about and request.path.endswith(request.about):
+            self.world.forget(request.about.strip("{}"))
+        things = copy.deepcopy(objects_in(pod.clean))
+        key = next(iter(pod.clean), "") if isinstance(pod.clean, dict) else ""
+        for name, thing in zip(names, things):
+            if request.makes:
+                parent = request.about if kind_of(key) in ("subnet", "port", "rule") else None
+                made = self.world.add(name, name.rstrip("0123456789"), thing, parent)
+                if made.kind == "rule":
+                    made.shown = {**thing, "type": key.removesuffix("s").removesuffix("_rule")}
+            elif name in self.world.things and kind_of(key) == self.world.things[name].kind and "fields" not in \
+                    dict(request.query):
+                self.world.things[name].shown.update(thing)
+
+    def _undo(self, request, pod, ours):
+        """What only one side has done is taken back where it is an object's making; else the object is not spoken of
+        again. So one difference does not become many."""
+        if request.makes:
+            side, answer = (self.pod, pod) if pod.succeeded else (self.ours, ours)
+            for thing in objects_in(answer.body):
+                self._take_back(side, request, thing)
+        if request.about:
+            # Its revision counts what was done and undone on the one side.
+            self.ignored.update(self.world.forget(request.about.strip("{}")))
+
+    def _take_back(self, side, request, thing):
+        side.send(Request("undo", "admin", "DELETE", f"{request.path}/{thing.get('id')}"))
