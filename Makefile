@@ -46,7 +46,7 @@ test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab i
 soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak
 	@scripts/install-deps --lab
-	@tests/openstack/run -m "soak or not soak" -k tempest
+	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
 
 bench: build ## Measure on embedded and real pods; prints a table and writes build/bench.json
 	@scripts/bench --lab

@@ -10,17 +10,18 @@ import time
 
 from real_pods import Lab
 
-from .report import report, summary
+from .report import brief, known_table, report, summary
 from .session import session
 from .side import NO_ANSWER
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="differential", description="The same requests to the centre and to a Neutron")
+    parser = argparse.ArgumentParser(prog="differential", 
+                                     description="The same requests to the centre and to a Neutron")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--region", default="RegionTwo")
-    parser.add_argument("--report", help="a file for the report; default: standard output")
+    parser.add_argument("--report", help="a file for the whole report; the short one goes to standard output")
     return parser.parse_args()
 
 
@@ -37,7 +38,7 @@ def main():
     if asked.report:
         with open(asked.report, "w", encoding="utf-8") as file:
             file.write(text)
-        print(summary(run.history))
+        print(summary(run.history), known_table(run.history), brief(run.history), sep="\n")
     else:
         print(text)
     sys.exit(any(exchange.new for exchange in run.history))

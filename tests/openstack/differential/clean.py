@@ -6,6 +6,7 @@ import urllib.parse
 
 TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIMES = ("created_at", "updated_at")
+LISTED = re.compile(r"\{\w+\}(?:,\{\w+\})+")  # ids in a message
 ORDERED = ("dns_nameservers",)
 # The key of an object or a list in a body -> the kind; rules are all of one kind.
 KINDS = {"network": "network", "networks": "network", "subnet": "subnet", "subnets": "subnet", "port": "port",
@@ -57,7 +58,9 @@ class Cleaner:
 
     def value(self, key, value):
         if isinstance(value, str):
-            return "<time>" if key in TIMES and TIME.fullmatch(value) else self.side.symbolic(value)
+            if key in TIMES and TIME.fullmatch(value):
+                return "<time>"
+            return LISTED.sub(in_order, self.side.symbolic(value))
         if isinstance(value, dict):
             return {name: self.value(name, item) for name, item in value.items()}
         if isinstance(value, list):
@@ -74,6 +77,10 @@ class Cleaner:
         """A page's link; its parameters have no order."""
         parts = urllib.parse.urlsplit(self.side.symbolic(urllib.parse.unquote(link["href"])))
         return {**link, "href": parts.path, "query": sorted(parts.query.split("&"))}
+
+
+def in_order(match):
+    return ",".join(sorted(match[0].split(",")))
 
 
 def canonical(value):

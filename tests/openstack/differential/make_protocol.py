@@ -8,7 +8,8 @@ COLLECTIONS = {"networks": "network", "subnets": "subnet", "ports": "port", "qos
 def broken_body(draw):
     path, key = draw.one(list(COLLECTIONS.items()))
     raw = draw.one(["", "{", "[]", "5", "null", '"text"', '{"%s":}' % key, '{"%s":[]}' % key, '{"%s":null}' % key,
-                    '{"%s":"x"}' % key, '{"%s":5}' % key, "{}", '{"nonsense":{}}', '{"%ss":{}}' % key, "<a/>", "\ufeff{}",
+                    '{"%s":"x"}' % key, '{"%s":5}' % key, "{}", '{"nonsense":{}}', '{"%ss":{}}' % key, "<a/>",
+                    "\ufeff{}",
                     '{"%s":{"name":"a","name":"b"},"%s":5}' % (key, key), '{"%s":{"name":"\\ud800"}}' % key,
                     "[" * 200 + "]" * 200, "{'a': 1}", '{"%s":{"name":NaN}}' % key])
     return [Request("broken body", "admin", "POST", f"/v2.0/{path}", raw=raw, makes=[])]
@@ -26,12 +27,13 @@ def broken_update(draw):
 
 
 def wrong_method(draw):
+    """Not OPTIONS and TRACE: Zed takes them for GET."""
     kind, path = draw.one([("network", "networks"), ("subnet", "subnets"), ("port", "ports"),
                            ("policy", "qos/policies")])
     thing = draw.thing(kind)
     one = thing.symbol if thing else "nonsense"
-    method, target = draw.one([("PATCH", f"/{one}"), ("HEAD", f"/{one}"), ("OPTIONS", f"/{one}"), ("POST", f"/{one}"),
-                               ("HEAD", ""), ("PATCH", ""), ("OPTIONS", ""), ("TRACE", "")])
+    method, target = draw.one([("PATCH", f"/{one}"), ("HEAD", f"/{one}"), ("POST", f"/{one}"),
+                               ("HEAD", ""), ("PATCH", "")])
     return [Request("wrong method", "admin", method, f"/v2.0/{path}{target}")]
 
 

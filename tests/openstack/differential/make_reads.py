@@ -43,8 +43,6 @@ def filters(draw, kind):
         query.append((name, draw.one(["red", "blue", "red,blue", "green", "", "red,red"])))
     if draw.chance(0.06):
         query.append((draw.one(["color", "limits", "sort", "changed_since"]), "red"))
-    if draw.chance(0.06):
-        query.append(("filter_validation", draw.one(["false", "true", "0", "maybe"])))
     return query
 
 

@@ -12,7 +12,8 @@ def policy_for(draw, rule_type):
     """A policy that may have such a rule: minimum bandwidth has policies of its own, for networks on VLANs."""
     policies = draw.world.of("policy")
     if rule_type == "minimum_bandwidth":
-        policies = [one for one in policies if "minimum" in one.notes or not draw.world.users_of(one)]
+        policies = [one for one in policies if "minimum" in one.notes or not
+                    (draw.world.users_of(one) or one.shown["is_default"])]
     if not policies:
         return None
     policy = draw.one(policies)

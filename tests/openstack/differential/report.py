@@ -60,7 +60,8 @@ def summary(history):
 def known_table(history):
     counts = collections.Counter(entry.name for exchange in history for entry, _ in exchange.known)
     lines = [f"{'known difference':24} {'times':>6}"]
-    lines += [f"{entry.name:24} {counts[entry.name]:6}" + ("" if counts[entry.name] else "   unused") for entry in KNOWN]
+    for entry in KNOWN:
+        lines.append(f"{entry.name:24} {counts[entry.name]:6}" + ("" if counts[entry.name] else "   unused"))
     return "\n".join(lines)
 
 
@@ -102,6 +103,21 @@ def before(history, exchange):
                 names |= spoken
             lines.append(f"      {earlier.number}: {earlier.pod.status} " + request_text(earlier.request))
     return "\n".join(["   after:", *reversed(lines[:25])]) if lines else ""
+
+
+def brief(history):
+    """One paragraph for each finding, the most frequent first."""
+    lines = []
+    for shows in sorted(findings(history).values(), key=len, reverse=True):
+        exchange, difference = shows[0]
+        pair = [difference.pod, difference.ours]
+        if difference.path == "status":
+            pair = [f"{answer.status} {message_of(answer) or shown(answer.clean, 150)}"
+                    for answer in (exchange.pod, exchange.ours)]
+        lines.append(f"* {len(shows)} x, first {exchange.number}: {shown(request_text(exchange.request), 400)}\n"
+                     f"      {difference.path}: pod  {shown(pair[0], 300)}\n"
+                     f"      {' ' * len(difference.path)}  ours {shown(pair[1], 300)}")
+    return "\n".join(lines)
 
 
 def report(history, seed):

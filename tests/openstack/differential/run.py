@@ -98,15 +98,26 @@ class Run:
                 self.world.things[name].shown.update(thing)
 
     def _undo(self, request, pod, ours):
-        """What only one side has done is taken back where it is an object's making; else the object is not spoken of
-        again. So one difference does not become many."""
+        """What only one side has done is taken back: a new object there, an old one on both, with its parts. So one
+        difference does not become many."""
         if request.makes:
             side, answer = (self.pod, pod) if pod.succeeded else (self.ours, ours)
             for thing in objects_in(answer.body):
-                self._take_back(side, request, thing)
-        if request.about:
-            # Its revision counts what was done and undone on the one side.
-            self.ignored.update(self.world.forget(request.about.strip("{}")))
+                side.send(Request("undo", "admin", "DELETE", f"{request.path}/{thing.get('id')}"))
+        elif request.about:
+            self._give_up(request.about.strip("{}"))
 
-    def _take_back(self, side, request, thing):
-        side.send(Request("undo", "admin", "DELETE", f"{request.path}/{thing.get('id')}"))
+    def _give_up(self, name):
+        """The object goes on both sides where they let it; in any case it is not spoken of again."""
+        paths = {part: self._path_of(part) for part in self.world.things}
+        gone = self.world.forget(name)
+        for part in reversed(gone):
+            for side in (self.pod, self.ours):
+                side.send(Request("give up", "admin", "DELETE", paths[part]))
+        self.ignored.update(gone)
+
+    def _path_of(self, name):
+        thing = self.world.things[name]
+        if thing.kind == "rule":
+            return f"/v2.0/qos/policies/{thing.parent}/{thing.shown['type']}_rules/{thing.symbol}"
+        return f"/v2.0/{OBJECT_PATHS[thing.kind]}/{thing.symbol}"

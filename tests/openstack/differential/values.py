@@ -19,7 +19,7 @@ class Flag:
         return draw.one([True, False, True, False, "true", "False", "1", 0, 1, "yes", "no", "on", "TRUE"])
 
     def bad(self, draw):
-        return draw.one(["maybe", 2, -1, None, "", [], {}, "tru", 1.0])
+        return draw.one(["maybe", 2, -1, None, "", [], {}, "tru"])
 
 
 class Number:
@@ -113,5 +113,5 @@ DHCP_OPTIONS = Raw([[], [{"opt_name": "mtu", "opt_value": "1400"}],
                     [{"opt_name": "mtu", "opt_value": "1", "ip_version": 5}], [{"opt_name": "", "opt_value": "1"}],
                     [{"opt_name": "mtu", "opt_value": 1400}]])
 # Not the same type twice: of that Neutron tries the transaction again for minutes.
-SERVICE_TYPES = Raw([[], ["compute:nova"], ["network:dhcp", "compute:nova"]],
+SERVICE_TYPES = Raw([[], [], [], ["compute:nova"], ["network:dhcp", "compute:nova"]],
                     [["nonsense"], "compute:nova", [5], [""], {"a": 1}, None])
