@@ -11,7 +11,7 @@
 namespace tricircle::api {
 
 struct Asked {
-  const Subnet* subnet;  // of the candidates
+  const Subnet* subnet = nullptr;  // of the candidates
   std::optional<domain::Address> address;
 };
 
