@@ -74,6 +74,15 @@ json::object plain_schema(const Attribute& attribute) {
   }
 }
 
+bool may_be_null(const Attribute& attribute) {
+  return (attribute.can & domain::kNullable) != 0 || attribute.fallback == "null" || attribute.sql == "NULL";
+}
+
+// How something is to be made, and no part of it afterwards.
+bool is_only_asked(const Attribute& attribute) {
+  return (attribute.can & domain::kDerived) != 0 && (attribute.can & domain::kPost) != 0 && attribute.sql.empty();
+}
+
 // `use` = domain::kPost or kPut.
 json::object body_schema(const Resource& resource, unsigned use) {
   json::object properties;
@@ -96,7 +105,7 @@ json::object body_schema(const Resource& resource, unsigned use) {
 
 json::object schema_of(const Attribute& attribute) {
   json::object schema = plain_schema(attribute);
-  if ((attribute.can & domain::kNullable) == 0 || schema.empty()) return schema;
+  if (!may_be_null(attribute) || schema.empty()) return schema;
   if (schema.contains("enum")) schema["enum"].as_array().emplace_back(nullptr);
   schema["type"] = json::array{schema.at("type"), "null"};
   return schema;
@@ -106,7 +115,7 @@ json::object shown_schema(const Resource& resource) {
   json::object properties;
   if (resource.find("id") == nullptr) properties["id"] = text_of("uuid");
   for (const Attribute& attribute : resource.attributes) {
-    if ((attribute.can & domain::kHidden) != 0) continue;
+    if ((attribute.can & domain::kHidden) != 0 || is_only_asked(attribute)) continue;
     properties[attribute.name] = schema_of(attribute);
     if (attribute.name == "project_id") properties["tenant_id"] = schema_of(attribute);
   }
