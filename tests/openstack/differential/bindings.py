@@ -6,10 +6,10 @@ CHOSEN_MAC = "fa:16:3e:"  # how a MAC begins that Neutron made up
 
 
 def objects_in(body):
-    """The objects of an answer to a write: one, or a bulk's."""
-    if not isinstance(body, dict) or len(body) != 1:
+    """The objects of an answer: one, or a list's."""
+    if not isinstance(body, dict) or not body:
         return []
-    inner = next(iter(body.values()))
+    inner = next(value for key, value in body.items() if len(body) == 1 or not key.endswith("_links"))
     found = inner if isinstance(inner, list) else [inner]
     return [thing for thing in found if isinstance(thing, dict)]
 
@@ -33,10 +33,10 @@ def _bind_addresses(side, name, port, said, world):
         address, subnet = entry["ip_address"], side.symbolic(entry["subnet_id"]).strip("{}")
         if f'"{address}"' in said or side.names.get(address, "").startswith(name + "."):
             continue
-        known = world.things.get(subnet)
-        if known is None or ipaddress.ip_address(address) not in ipaddress.ip_network(known.shown["cidr"]):
+        cidr = world.cidrs.get(subnet)
+        if cidr is None or ipaddress.ip_address(address) not in ipaddress.ip_network(cidr):
             continue  # stays as it is, and will be seen to differ
-        way = "eui64" if address == eui64(known.shown["cidr"], mac) else "ip"
+        way = "eui64" if address == eui64(cidr, mac) else "ip"
         side.bind(_free_name(side, f"{name}.{way}_{subnet}", port), address)
 
 

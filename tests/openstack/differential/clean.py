@@ -8,6 +8,8 @@ TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIMES = ("created_at", "updated_at")
 LISTED = re.compile(r"\{\w+\}(?:,\{\w+\})+")  # ids in a message
 ORDERED = ("dns_nameservers",)
+# Addresses that are no port's, though a port may have come to have the same.
+PLAIN = ("allocation_pools", "gateway_ip", "host_routes", "dns_nameservers")
 # The key of an object or a list in a body -> the kind; rules are all of one kind.
 KINDS = {"network": "network", "networks": "network", "subnet": "subnet", "subnets": "subnet", "port": "port",
          "ports": "port", "policy": "policy", "policies": "policy", "rbac_policy": "rbac", "rbac_policies": "rbac",
@@ -41,7 +43,7 @@ class Cleaner:
         if kind and isinstance(value, list) and all(isinstance(item, dict) for item in value):
             things = [self.thing(kind, item) for item in value]
             things = [thing for thing in things if self.is_of_the_run(kind, thing)]
-            return things if ordered else sorted(things, key=canonical)
+            return things if ordered else sorted(things, key=lambda thing: thing.get("id") or canonical(thing))
         if key.endswith("_links"):
             return sorted((self.link(link) for link in value), key=canonical)
         return self.value(key, value)
@@ -57,6 +59,8 @@ class Cleaner:
         return {key: self.value(key, value) for key, value in thing.items() if key not in dropped}
 
     def value(self, key, value):
+        if key in PLAIN:
+            return sorted(value, key=canonical) if isinstance(value, list) and key not in ORDERED else value
         if isinstance(value, str):
             if key in TIMES and TIME.fullmatch(value):
                 return "<time>"

@@ -1,5 +1,6 @@
 """What differs between two answers in symbols."""
 import dataclasses
+import itertools
 
 ABSENT = "<absent>"
 
@@ -46,10 +47,16 @@ class Comparer:
         return before == pair
 
 
-def tied(body, keys):
-    """Lists that were asked for in an order by `keys`: the objects that are equal by it, in the order of their ids."""
-    if not keys or not isinstance(body, dict):
+def common(keys):
+    """The sort keys that both sides understand alike: up to the first of ids that each has made for itself."""
+    return list(itertools.takewhile(lambda key: key in ("project_id", "tenant_id") or not key.endswith("id"), keys))
+
+
+def tied(body, asked):
+    """Lists that were asked for in an order: the objects that are equal by it, in the order of their names."""
+    if not asked or not isinstance(body, dict):
         return body
+    keys = common(asked)
     ordered = {}
     for name, value in body.items():
         if isinstance(value, list) and not name.endswith("_links") and all(isinstance(item, dict) for item in value):

@@ -54,7 +54,7 @@ class Run:
     def step(self, request):
         pod, ours = self.pod.send(request), self.ours.send(request)
         if pod.succeeded and ours.succeeded:
-            names = self._bind(request, pod, ours)
+            self._bind(request, pod, ours)
         for side, answer in ((self.pod, pod), (self.ours, ours)):
             answer.clean = self.cleaners[side].clean(answer, request)
         new, repeated = self.comparer.compare(pod, ours, request)
@@ -64,37 +64,35 @@ class Run:
             exchange.known.append((entry, difference)) if entry else exchange.new.append(difference)
         self.history.append(exchange)
         if pod.succeeded and ours.succeeded:
-            self._learn(request, pod, names)
+            self._learn(request, pod)
         elif (pod.succeeded or ours.succeeded) and request.writes():
             self._undo(request, pod, ours)
         return exchange
 
     def _bind(self, request, pod, ours):
-        """The names of the objects in the answers, on both sides."""
-        theirs, mine = objects_in(pod.body), objects_in(ours.body)
-        if request.makes:
-            names = [self.world.new_name(kind) for kind in request.makes]
-        else:
-            names = [request.about.strip("{}")] if request.about and len(theirs) == 1 else []
-        for side, things in ((self.pod, theirs), (self.ours, mine)):
-            for name, thing in zip(names, things):
-                bind(side, name, thing, request, self.world)
-        return names
+        """The objects in the answers get names on both sides, or are known by them."""
+        new = [self.world.new_name(kind) for kind in request.makes]
+        for side, answer in ((self.pod, pod), (self.ours, ours)):
+            things = objects_in(answer.body)
+            for name, thing in zip(new or [side.names.get(thing.get("id")) for thing in things], things):
+                if name is not None:
+                    bind(side, name, thing, request, self.world)
 
-    def _learn(self, request, pod, names):
+    def _learn(self, request, pod):
         """What the pod says that there is now."""
         if request.method == "DELETE" and request.about and request.path.endswith(request.about):
             self.world.forget(request.about.strip("{}"))
-        things = copy.deepcopy(objects_in(pod.clean))
-        key = next(iter(pod.clean), "") if isinstance(pod.clean, dict) else ""
-        for name, thing in zip(names, things):
+        if not isinstance(pod.clean, dict) or "fields" in dict(request.query):
+            return
+        key = next((key for key in pod.clean if not key.endswith("_links")), "")
+        for thing in copy.deepcopy(objects_in(pod.clean)):
+            name = str(thing.get("id")).strip("{}")
             if request.makes:
                 parent = request.about if kind_of(key) in ("subnet", "port", "rule") else None
-                made = self.world.add(name, name.rstrip("0123456789"), thing, parent)
-                if made.kind == "rule":
-                    made.shown = {**thing, "type": key.removesuffix("s").removesuffix("_rule")}
-            elif name in self.world.things and kind_of(key) == self.world.things[name].kind and "fields" not in \
-                    dict(request.query):
+                if kind_of(key) == "rule":
+                    thing["type"] = key.removesuffix("s").removesuffix("_rule")
+                self.world.add(name, kind_of(key), thing, parent)
+            elif name in self.world.things and kind_of(key) == self.world.things[name].kind:
                 self.world.things[name].shown.update(thing)
 
     def _undo(self, request, pod, ours):

@@ -46,7 +46,8 @@ def if_match(draw, thing, path, user, request):
     """The request on the condition that the object has a certain revision; read before, for the model to know it."""
     way = draw.weighted({"current": 3, "stale": 2, "junk": 1})
     value = {"current": f"revision_number={{{thing.name}.revision}}", "stale": "revision_number=9999",
-             "junk": draw.one(["nonsense", "revision_number=", "revision_number=x", "*", '"abc"', "revision_number=-1"])}
+             "junk": draw.one(["nonsense", "revision_number=", "revision_number=x", "*", '"abc"',
+                               "revision_number=-1"])}
     request.headers["If-Match"] = value[way]
     request.what += f", if-match {way}"
     return [Request("read before if-match", user, "GET", path, about=thing.symbol), request]

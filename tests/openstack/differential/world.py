@@ -51,7 +51,8 @@ class World:
     """The objects by name. Not thread-safe."""
 
     def __init__(self):
-        self.things, self.counts, self.quotas = {}, {}, set()
+        self.things, self.counts = {}, {}
+        self.cidrs = {}  # of all subnets that there ever were
 
     def new_name(self, kind):
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -59,6 +60,8 @@ class World:
 
     def add(self, name, kind, shown, parent=None):
         self.things[name] = Thing(name, kind, shown, parent)
+        if kind == "subnet":
+            self.cidrs[name] = shown["cidr"]
         return self.things[name]
 
     def of(self, kind, **shown):
