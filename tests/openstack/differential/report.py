@@ -51,9 +51,11 @@ def summary(history):
     succeeded = sum(exchange.pod.succeeded for exchange in history)
     plain = sum(not (exchange.new or exchange.known or exchange.repeated) for exchange in history)
     wrong = sum(bool(exchange.new) for exchange in history)
+    again = sum(bool(exchange.repeated) and not exchange.new for exchange in history)
     seconds = {side: sum(getattr(exchange, side).seconds for exchange in history) for side in ("pod", "ours")}
     return (f"{total} requests, {succeeded} succeeded at the pod ({100 * succeeded / max(total, 1):.0f} %); "
-            f"{plain} alike in all, {total - plain - wrong} but for known differences, {wrong} not explained; "
+            f"{plain} alike in all, {total - plain - wrong - again} but for known differences, {wrong} not explained, "
+            f"{again} only as an earlier one; "
             f"{seconds['pod']:.0f} s at the pod, {seconds['ours']:.0f} s at the centre")
 
 

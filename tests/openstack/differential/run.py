@@ -17,7 +17,8 @@ OBJECT_PATHS = {"network": "networks", "subnet": "subnets", "port": "ports", "po
 
 @dataclasses.dataclass
 class Exchange:
-    """A request with both answers, and what differs: `new` unexplained, `known` pairs with the entry that explains."""
+    """A request with both answers, and what differs: `known` are pairs with the entry that explains; `new` and
+    `repeated` are not explained, the latter found on the same object before."""
     number: int
     request: Request
     pod: Answer
@@ -58,10 +59,11 @@ class Run:
         for side, answer in ((self.pod, pod), (self.ours, ours)):
             answer.clean = self.cleaners[side].clean(answer, request)
         new, repeated = self.comparer.compare(pod, ours, request)
-        exchange = Exchange(len(self.history) + 1, request, pod, ours, [], [], repeated)
-        for difference in new:
-            entry = next((one for one in KNOWN if one.applies(exchange, difference)), None)
-            exchange.known.append((entry, difference)) if entry else exchange.new.append(difference)
+        exchange = Exchange(len(self.history) + 1, request, pod, ours, [], [], [])
+        for differences, unexplained in ((new, exchange.new), (repeated, exchange.repeated)):
+            for difference in differences:
+                entry = next((one for one in KNOWN if one.applies(exchange, difference)), None)
+                exchange.known.append((entry, difference)) if entry else unexplained.append(difference)
         self.history.append(exchange)
         if pod.succeeded and ours.succeeded:
             self._learn(request, pod)
