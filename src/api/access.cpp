@@ -1,6 +1,7 @@
 #include "api/access.hpp"
 
 #include "api/columns.hpp"
+#include "api/objects.hpp"
 #include "api/sharing.hpp"
 #include "domain/errors.hpp"
 #include "storage/sql.hpp"
@@ -16,6 +17,8 @@ namespace json = boost::json;
 using domain::Attribute;
 using domain::Record;
 using domain::Resource;
+
+constexpr std::size_t kIdsAtOnce = 500;
 
 bool is_policy(const Resource& resource) {
   return &resource == &domain::policy_resource();
@@ -98,11 +101,6 @@ void check_one(const Caller& caller, const std::string& action, const access::Ta
   if (!caller.may(action, target)) throw domain::not_authorized("rule:" + action);
 }
 
-Record merged(Record record, const Record& changes) {
-  for (const auto& entry : changes) record[entry.key()] = entry.value();
-  return record;
-}
-
 bool is_on_network(const Resource& resource) {
   return &resource == &domain::subnet_resource() || &resource == &domain::port_resource();
 }
@@ -142,9 +140,12 @@ bool sees(storage::Connection& db, const Caller& caller, const Resource& resourc
 }
 
 void add_facts(storage::Connection& db, const Resource& resource, const Caller& caller, std::span<Record> records) {
-  if (records.empty()) return;
-  if (&resource == &domain::network_resource() || is_policy(resource)) add_shared(db, resource, caller, records);
-  if (is_on_network(resource)) add_network_facts(db, caller, records);
+  // A database takes so many parameters of a statement and no more.
+  for (std::size_t from = 0; from < records.size(); from += kIdsAtOnce) {
+    const std::span<Record> some = records.subspan(from, std::min(kIdsAtOnce, records.size() - from));
+    if (&resource == &domain::network_resource() || is_policy(resource)) add_shared(db, resource, caller, some);
+    if (is_on_network(resource)) add_network_facts(db, caller, some);
+  }
 }
 
 Record with_facts(storage::Connection& db, const Resource& resource, const Caller& caller, Record record) {

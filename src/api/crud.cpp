@@ -38,11 +38,6 @@ Record only_given(const Record& wanted, const json::object& given) {
   return named;
 }
 
-Record merged(Record record, const Record& changes) {
-  for (const auto& entry : changes) record[entry.key()] = entry.value();
-  return record;
-}
-
 void check(const domain::Resource& resource, const Record* before, const Record& wanted) {
   if (resource.check != nullptr) resource.check(before, wanted);
 }

@@ -17,11 +17,6 @@ namespace {
 using domain::Record;
 using storage::Connection;
 
-Record merged(Record record, const Record& changes) {
-  for (const auto& entry : changes) record[entry.key()] = entry.value();
-  return record;
-}
-
 // Neutron's way: a new network gets its project's default policy even where null was asked for.
 void take_default_policy(Connection& db, Record& wanted) {
   if (!text_in(wanted, "qos_policy_id").empty()) return;

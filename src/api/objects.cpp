@@ -23,6 +23,11 @@ std::optional<Record> find_object(storage::Connection& db, const domain::Resourc
   return std::move(records.front());
 }
 
+Record merged(Record record, const Record& changes) {
+  for (const auto& entry : changes) record[entry.key()] = entry.value();
+  return record;
+}
+
 void insert_object(storage::Connection& db, const domain::Resource& resource, Record& record, base::Micros now) {
   record["created_at"] = now;
   record["updated_at"] = now;

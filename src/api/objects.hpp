@@ -15,6 +15,9 @@ namespace tricircle::api {
 // them.
 std::optional<domain::Record> find_object(storage::Connection&, const domain::Resource&, const std::string& id);
 
+// The object as these changes would have it.
+domain::Record merged(domain::Record, const domain::Record& changes);
+
 // Inserts all columns that `record` has; sets created_at, updated_at, revision_number.
 void insert_object(storage::Connection&, const domain::Resource&, domain::Record& record, base::Micros now);
 

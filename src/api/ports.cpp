@@ -82,11 +82,6 @@ void refuse_new_mac(const Record& before, const Record& changes) {
                                   owner, text_in(before, "id")));
 }
 
-Record merged(Record record, const Record& changes) {
-  for (const auto& entry : changes) record[entry.key()] = entry.value();
-  return record;
-}
-
 // Null asks for what Neutron chooses, or changes nothing.
 void drop_null_mac(Record& record) {
   const json::value* mac = record.if_contains("mac_address");

@@ -25,6 +25,7 @@ using storage::Connection;
 
 constexpr std::int64_t kUnlimited = -1;
 constexpr std::int64_t kMost = 2147483647;
+constexpr std::size_t kLongestProject = 255;
 
 constexpr Attribute kAttributes[] = {
     {.name = "network", .kind = Kind::integer, .can = domain::kPut, .low = kUnlimited, .high = kMost},
@@ -136,6 +137,7 @@ class Quotas {
 
   http::Response update(Call& call, const std::string& project_id) const {
     check_may_use_quotas(call.caller, "update_quota", {});
+    if (project_id.size() > kLongestProject) throw domain::not_found(kQuota, project_id.substr(0, kLongestProject));
     json::object given = given_object(kQuota, call.body);
     const bool force = taken_out(given, "force");
     const bool check_limit = taken_out(given, "check_limit") && !force;

@@ -64,6 +64,7 @@ TEST_F(QuotasTest, RefusesWhatIsNoLimit) {
   EXPECT_EQ(limit("p1", R"({"network":"x"})").type(), "InvalidInput");
   EXPECT_EQ(limit("p1", R"({"router":1})").message(), "Unrecognized attribute(s) 'router'");
   EXPECT_EQ(put("/v2.0/quotas/p1", "{}").status, 400);
+  EXPECT_EQ(put("/v2.0/quotas/" + std::string(256, 'p'), R"({"quota":{"network":1}})").status, 404);
   EXPECT_EQ(post("/v2.0/quotas", R"({"quota":{}})").status, 501);
   EXPECT_EQ(count("quotas"), 0);
 }

@@ -45,6 +45,18 @@ TEST_F(RbacTest, APolicySharedWithAProjectIsSeenThereAndNowhereElse) {
   EXPECT_EQ(get("/v2.0/qos/policies?shared=true").body.at("policies").as_array().size(), 0U);
 }
 
+TEST_F(RbacTest, AListThatIsLongerThanOneStatementTakesSaysOfEachHowItIsShared) {
+  constexpr int kEach = 300;
+  for (int i = 0; i < kEach; ++i) {
+    make_policy(R"({"name":"shared","shared":true})");
+    make_policy(R"({"name":"own","project_id":"p1"})");
+  }
+  const Answer all = get("/v2.0/qos/policies", member("p1"));
+  ASSERT_EQ(all.body.at("policies").as_array().size(), 2U * kEach);
+  for (const boost::json::value& policy : all.body.at("policies").as_array())
+    EXPECT_EQ(policy.at("shared").as_bool(), policy.at("name") == "shared");
+}
+
 TEST_F(RbacTest, SharedIsAnEntryForEveryoneAndTheOtherWayRound) {
   const std::string policy = make_policy(R"({"shared":true})");
   const Answer entries = get(kRbac);
