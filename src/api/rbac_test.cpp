@@ -122,6 +122,8 @@ TEST_F(RbacTest, AnExternalEntryMakesANetworkExternalAndItsLastOneGoesWithIt) {
   const auto external = [&] { return get("/v2.0/networks/" + network).body.at("network").at("router:external"); };
   EXPECT_EQ(external(), true);
   EXPECT_EQ(get("/v2.0/networks/" + network, member("p1")).status, 200);
+  const Answer port = post("/v2.0/ports", R"({"port":{"network_id":")" + network + R"("}})", member("p1"));
+  EXPECT_EQ(port.type(), "HTTPForbidden") << "seen, but not shared";
   EXPECT_EQ(remove(std::string(kRbac) + "/" + id).status, 204);
   EXPECT_EQ(external(), false);
 }
