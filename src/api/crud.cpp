@@ -140,7 +140,7 @@ Record Crud::update_one(Connection& db, Call& call, const std::string& id) const
   check_may_update(call.caller, resource_, with_facts(db, resource_, call.caller, before), changes);
   check_revision(call.request, before);
   if (services_.plugin.takes_over(db, call, Verb::updated, resource_, before, &changes)) return reread(db, id);
-  if (changes.empty()) return before;
+  if (changes.empty() && !steps_->counts_empty_changes()) return before;
   check(resource_, &before, merged(before, changes));
   steps_->before_update(db, call, before, changes);
   steps_->update(db, call, before, changes);

@@ -17,12 +17,13 @@ using domain::Attribute;
 using domain::Kind;
 using domain::Resource;
 
-constexpr Attribute kRuleId{.name = "id", .kind = Kind::uuid, .can = domain::kFilter | domain::kSort};
+// In every table, and of rules no attribute of their type.
+constexpr Attribute kId{.name = "id", .kind = Kind::uuid, .can = domain::kFilter | domain::kSort};
 
 const Attribute* attribute_for(const Resource& resource, std::string_view name, unsigned use, const Caller& caller) {
   if (name == "tenant_id") name = "project_id";
   const Attribute* attribute = resource.find(name);
-  if (attribute == nullptr && name == "id") return &kRuleId;
+  if (attribute == nullptr && name == "id") return &kId;
   if (attribute == nullptr || (attribute->can & use) == 0) return nullptr;
   // Nobody finds by what he may not see.
   if (!may_get_attribute(caller, resource, name, {{"project_id", caller.project_id()}})) return nullptr;
@@ -88,7 +89,7 @@ void set_order(ListQuery& list, const Resource& resource, const Caller& caller, 
     list.order.push_back({attribute, directions[at] == "desc"});
     by_id = by_id || attribute->name == "id";
   }
-  if (!by_id) list.order.push_back({attribute_for(resource, "id", domain::kSort, caller), false});
+  if (!by_id) list.order.push_back({&kId, false});
 }
 
 }  // namespace

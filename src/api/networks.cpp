@@ -49,6 +49,12 @@ void follow_sharing(Connection& db, const std::string& id, const std::string& pr
   }
 }
 
+// What Neutron does not count as a change.
+bool only_takes_off_nothing(const Record& before, const Record& changes) {
+  const auto* policy = changes.if_contains("qos_policy_id");
+  return policy != nullptr && changes.size() == 1 && policy->is_null() && before.at("qos_policy_id").is_null();
+}
+
 class NetworkSteps final : public Steps {
  public:
   using Steps::Steps;
@@ -65,6 +71,7 @@ class NetworkSteps final : public Steps {
   }
 
   void insert(Connection& db, Call&, Record& wanted) const override {
+    wanted["revision_number"] = 1;  // Neutron counts what its extensions add as a change
     insert_object(db, domain::network_resource(), wanted, services_.clock.now());
     follow_sharing(db, text_in(wanted, "id"), text_in(wanted, "project_id"), wanted);
   }
@@ -82,6 +89,7 @@ class NetworkSteps final : public Steps {
   }
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
+    if (only_takes_off_nothing(before, changes)) return;
     const std::string id = text_in(before, "id");
     update_object(db, domain::network_resource(), id, changes, services_.clock.now());
     follow_sharing(db, id, text_in(before, "project_id"), changes);

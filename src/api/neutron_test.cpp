@@ -171,7 +171,7 @@ TEST_F(Dispatch, FetchesWhatIsMissingBeforeItSaysSo) {
             "INSERT INTO networks SELECT ?, project_id, name, description, admin_state_up, status,"
             " \"router:external\", mtu, port_security_enabled, \"provider:network_type\","
             " \"provider:physical_network\", \"provider:segmentation_id\", availability_zone_hints,"
-            " dns_domain, qos_policy_id, is_default, revision_number, created_at, updated_at, intent,"
+            " qos_policy_id, revision_number, created_at, updated_at, intent,"
             " met, from_centre FROM networks LIMIT 1",
             {missing});
       });

@@ -31,7 +31,7 @@ Record merged(Record record, const Record& changes) {
 void insert_object(storage::Connection& db, const domain::Resource& resource, Record& record, base::Micros now) {
   record["created_at"] = now;
   record["updated_at"] = now;
-  record["revision_number"] = 0;
+  if (!record.contains("revision_number")) record["revision_number"] = 0;
   storage::ColumnValues values;
   for (const domain::Attribute* column : writable_columns(resource)) {
     if (const boost::json::value* value = record.if_contains(column->name))

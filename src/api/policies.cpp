@@ -12,6 +12,14 @@ namespace {
 using domain::Record;
 using storage::Connection;
 
+// What Neutron's revision counts: sharing is an object of its own, and so is being the default.
+Record counted(const Record& before, Record changes) {
+  changes.erase("shared");
+  if (changes.contains("is_default") && changes.at("is_default") == before.at("is_default"))
+    changes.erase("is_default");
+  return changes;
+}
+
 class PolicySteps final : public Steps {
  public:
   using Steps::Steps;
@@ -28,6 +36,7 @@ class PolicySteps final : public Steps {
   }
 
   void insert(Connection& db, Call&, Record& wanted) const override {
+    if (flag_in(wanted, "is_default")) wanted["revision_number"] = 1;  // being it is set after the rest
     insert_object(db, domain::policy_resource(), wanted, services_.clock.now());
     if (flag_in(wanted, "shared"))
       share_with_all(db, domain::policy_resource(), text_in(wanted, "id"), text_in(wanted, "project_id"));
@@ -48,9 +57,9 @@ class PolicySteps final : public Steps {
       } else {
         stop_sharing_with_all(db, domain::policy_resource(), id);
       }
-      if (changes.size() == 1) return;  // no change of the policy's own: Neutron's revision stays
     }
-    update_object(db, domain::policy_resource(), id, changes, services_.clock.now());
+    const Record own = counted(before, changes);
+    if (!own.empty()) update_object(db, domain::policy_resource(), id, own, services_.clock.now());
   }
 
   void remove(Connection& db, Call&, const Record& before) const override {

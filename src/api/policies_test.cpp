@@ -110,7 +110,8 @@ TEST_F(Policies, TakeTagsInBothForms) {
   EXPECT_EQ(put("/v2.0/qos/policies/" + id + "/tags/tricircle:x", "").status, 201);
   EXPECT_EQ(get("/v2.0/policies/" + id + "/tags/tricircle:x").status, 204);
   EXPECT_EQ(get("/v2.0/policies/" + id + "/tags/y").type(), "TagNotFound");
-  EXPECT_EQ(put("/v2.0/policies/" + id + "/tags", R"({"tags":["a","b","a"]})").status, 200);
+  EXPECT_EQ(put("/v2.0/policies/" + id + "/tags", R"({"tags":["a","b","a"]})").status, 400);
+  EXPECT_EQ(put("/v2.0/policies/" + id + "/tags", R"({"tags":["b","a"]})").status, 200);
   EXPECT_EQ(get("/v2.0/qos/policies/" + id).body.at("policy").at("tags"), (boost::json::array{"a", "b"}));
   EXPECT_EQ(put("/v2.0/policies/" + id + "/tags", R"({"tags":[1]})").status, 400);
   EXPECT_EQ(get("/v2.0/qos/policies?tags=a,b").body.at("policies").as_array().size(), 1);

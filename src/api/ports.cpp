@@ -100,6 +100,8 @@ class PortSteps final : public Steps {
  public:
   using Steps::Steps;
 
+  bool counts_empty_changes() const override { return true; }
+
   // Only a pod brings an id: that of the port that it has committed already.
   Record parsed(const Call& call, const json::object& given) const override {
     const domain::Resource& ports = domain::port_resource();
@@ -126,6 +128,8 @@ class PortSteps final : public Steps {
     const Record network = found(services_, db, call, domain::network_resource(), text_in(wanted, "network_id"));
     refuse_unshared_network(db, call.caller, network);
     check_association(db, call.caller, {}, text_in(wanted, "qos_policy_id"), network);
+    if (!wanted.contains("port_security_enabled"))
+      wanted["port_security_enabled"] = network.at("port_security_enabled");
     if (domain::is_trusted(text_in(wanted, "device_owner"))) wanted["port_security_enabled"] = false;
     wanted["extra_dhcp_opts"] = domain::changed_dhcp_options({}, wanted.at("extra_dhcp_opts").as_array());
     domain::check_address_pairs(wanted);
@@ -137,6 +141,7 @@ class PortSteps final : public Steps {
     const json::value* given = wanted.if_contains("fixed_ips");
     const json::value addresses = given == nullptr ? json::value() : *given;
     wanted["fixed_ips"] = json::array{};
+    wanted["revision_number"] = 1;  // Neutron counts what its extensions add as a change
     set_binding(wanted);
     insert_with_mac(db, wanted);
     write_addresses(db, text_in(wanted, "id"), allocate_addresses(db, addressed(wanted), addresses));

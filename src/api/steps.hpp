@@ -28,7 +28,10 @@ class Steps {
   virtual void complete(storage::Connection&, Call&, domain::Record& wanted) const = 0;
   virtual void insert(storage::Connection&, Call&, domain::Record& wanted) const = 0;
 
-  // May change and add to `changes`, which are not empty.
+  // Does Neutron count a PUT that names nothing as a change?
+  virtual bool counts_empty_changes() const { return false; }
+
+  // May change and add to `changes`.
   virtual void before_update(storage::Connection&, Call&, const domain::Record& before,
                              domain::Record& changes) const = 0;
   virtual void update(storage::Connection&, Call&, const domain::Record& before,

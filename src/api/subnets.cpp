@@ -41,9 +41,16 @@ void refuse_gateway_in_use(Connection& db, const Record& before, const Record& c
                     fmt::format("Current gateway ip {} already in use by port {}. Unable to update.", old, *port));
 }
 
+// A change of a subnet is one of its network.
+void count_on_network(Connection& db, const Record& subnet) {
+  db.execute("UPDATE networks SET revision_number = revision_number + 1 WHERE id = ?", {text_in(subnet, "network_id")});
+}
+
 class SubnetSteps final : public Steps {
  public:
   using Steps::Steps;
+
+  bool counts_empty_changes() const override { return true; }
 
   Record parsed(const Call&, const boost::json::object& given) const override {
     return domain::parsed_for_create(domain::subnet_resource(), given);
@@ -60,7 +67,9 @@ class SubnetSteps final : public Steps {
   }
 
   void insert(Connection& db, Call& call, Record& wanted) const override {
+    if (!wanted.at("service_types").as_array().empty()) wanted["revision_number"] = 1;  // in Neutron rows of their own
     insert_object(db, domain::subnet_resource(), wanted, services_.clock.now());
+    count_on_network(db, wanted);
     write_addresses(db, call, add_automatic_addresses(db, text_in(wanted, "network_id"), text_in(wanted, "id")));
   }
 
@@ -71,6 +80,7 @@ class SubnetSteps final : public Steps {
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
     update_object(db, domain::subnet_resource(), text_in(before, "id"), changes, services_.clock.now());
+    count_on_network(db, before);
   }
 
   void remove(Connection& db, Call& call, const Record& before) const override {
@@ -80,6 +90,7 @@ class SubnetSteps final : public Steps {
     write_addresses(db, call, give_back_all(db, id, automatic));
     try {
       delete_object(db, domain::subnet_resource(), id);
+      count_on_network(db, before);
     } catch (const storage::ForeignKeyViolation&) {
       throw domain::subnet_in_use(id);
     }

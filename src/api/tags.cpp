@@ -43,7 +43,11 @@ Tags given_tags(const json::value& body) {
   const json::value* list = whole == nullptr ? nullptr : whole->if_contains("tags");
   if (list == nullptr || !list->is_array()) throw domain::bad_request("Invalid tags body");
   Tags tags;
-  for (const json::value& tag : list->get_array()) tags.insert(checked_tag(tag));
+  for (const json::value& tag : list->get_array()) {
+    const std::string checked = checked_tag(tag);
+    if (!tags.insert(checked).second)
+      throw domain::invalid_input("Invalid input for operation: Duplicate items in the list: '" + checked + "'.");
+  }
   return tags;
 }
 
@@ -84,7 +88,7 @@ class TagHandlers {
   http::Response add(Call& call, const std::string& id, const std::string& tag) const {
     const std::string checked = checked_tag(json::value(tag));
     change(call, "update", id, [&](Tags& tags) { tags.insert(checked); });
-    return {201, {}, {}};
+    return json_response(201, nullptr);
   }
 
   http::Response remove_all(Call& call, const std::string& id) const {

@@ -4,9 +4,13 @@ namespace tricircle::domain {
 namespace {
 
 constexpr Extension kExtensions[] = {
+    {"allowed-address-pairs", "Allowed address pairs", "More addresses that a port may send from",
+     "2013-07-23T10:00:00-00:00"},
     {"availability_zone", "Availability zones", "The zones that there are", "2015-01-01T10:00:00-00:00"},
     {"binding", "Port binding", "Host, device profile and interface of a port", "2014-02-03T10:00:00-00:00"},
     {"empty-string-filtering", "Filtering by empty text", "?name= finds what has no name", "2018-05-01T10:00:00-00:00"},
+    {"external-net", "External networks", "Networks that lead out of the cloud", "2013-01-14T10:00:00-00:00"},
+    {"extra_dhcp_opt", "DHCP options", "DHCP options of a port's own", "2013-03-17T12:00:00-00:00"},
     {"filter-validation", "Filter validation", "Unknown query filters are refused", "2018-07-04T10:00:00-00:00"},
     {"net-mtu", "Network MTU", "The largest packet that a network carries", "2015-03-25T10:00:00-00:00"},
     {"net-mtu-writable", "Writable network MTU", "A network's MTU can be set", "2017-07-12T00:00:00-00:00"},
@@ -27,7 +31,7 @@ constexpr Extension kExtensions[] = {
      "2018-07-09T10:00:00-00:00"},
     {"qos-default", "Default QoS policy", "A policy that new networks of a project get", "2017-04-11T00:00:00-00:00"},
     {"qos-port-network-policy", "Network policy of a port", "Ports show the QoS policy of their network",
-     "2019-11-11T10:00:00-00:00"},
+     "2019-11-01T10:00:00-00:00"},
     {"qos-pps", "Packet rate limit", "QoS rules that limit packets a second", "2021-05-18T10:00:00-00:00"},
     {"qos-pps-minimum", "Minimum packet rate", "QoS rules that ask for packets a second", "2021-07-14T00:00:00-00:00"},
     {"qos-pps-minimum-rule-alias", "Minimum packet rate by rule id",
@@ -49,6 +53,8 @@ constexpr Extension kExtensions[] = {
     {"standard-attr-tag", "Tags", "Objects have tags, and lists are filtered by them", "2017-01-01T00:00:00-00:00"},
     {"standard-attr-timestamp", "Timestamps", "Objects tell when they were made and changed",
      "2016-09-12T10:00:00-00:00"},
+    {"subnet-service-types", "Service types of subnets", "For which owners of ports a subnet is",
+     "2016-03-15T18:00:00-00:00"},
 };
 
 }  // namespace

@@ -45,15 +45,4 @@ std::string duplicates_fault(const boost::json::array& list) {
   return twice.empty() ? std::string() : fmt::format("Duplicate items in the list: '{}'", fmt::join(twice, ", "));
 }
 
-std::string uuids_shape(boost::json::value& given) {
-  const auto* list = given.if_array();
-  if (list == nullptr) return fmt::format("'{}' is not a list", shown(given));
-  if (std::string fault = duplicates_fault(*list); !fault.empty()) return fault;
-  for (const boost::json::value& item : *list) {
-    if (!item.is_string() || !base::is_uuid(item.get_string()))
-      return fmt::format("'{}' is not a valid UUID", shown(item));
-  }
-  return {};
-}
-
 }  // namespace tricircle::domain

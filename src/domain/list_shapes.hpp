@@ -14,6 +14,4 @@ std::string keys_fault(const boost::json::value&, std::initializer_list<std::str
 // Two equal items, as "Duplicate items in the list: '...'"; "" = there are none.
 std::string duplicates_fault(const boost::json::array&);
 
-std::string uuids_shape(boost::json::value&);  // a list of different ids
-
 }  // namespace tricircle::domain

@@ -71,15 +71,13 @@ constexpr Attribute kAttributes[] = {
      .can = kWrite | kFilter,
      .high = 4294967295,
      .fallback = "null"},
-    {.name = "description", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
-    {.name = "qos_policy_id", .kind = Kind::uuid, .can = kWrite | kFilter | kNullable},
-    {.name = "port_security_enabled", .kind = Kind::boolean, .can = kWrite | kFilter, .fallback = "true"},
-    {.name = "dns_domain", .can = kWrite | kFilter, .high = 255, .fallback = "\"\""},
-    {.name = "is_default", .kind = Kind::boolean, .can = kWrite | kFilter, .fallback = "false"},
+    {.name = "description", .can = kWrite | kFilter, .high = 255, .fallback = "\"\""},
+    {.name = "qos_policy_id", .kind = Kind::uuid, .can = kWrite | kNullable},
+    {.name = "port_security_enabled", .kind = Kind::boolean, .can = kWrite, .fallback = "true"},
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
     {.name = "created_at", .kind = Kind::time, .can = kSort},
     {.name = "updated_at", .kind = Kind::time, .can = kSort},
-    {.name = "revision_number", .kind = Kind::integer, .can = kFind},
+    {.name = "revision_number", .kind = Kind::integer, .can = kFilter},
 };
 
 }  // namespace

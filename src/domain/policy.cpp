@@ -16,13 +16,13 @@ constexpr Attribute kAttributes[] = {
      .fallback = "false",
      .sql = "EXISTS (SELECT 1 FROM rbac_policies r WHERE r.object_type = 'qos_policy' AND r.target_tenant = '*' AND "
             "r.action = 'access_as_shared' AND r.object_id = qos_policies.id)"},
-    {.name = "is_default", .kind = Kind::boolean, .can = kWrite | kFind, .fallback = "false"},
-    {.name = "description", .can = kWrite | kFind | kCopied, .high = 255, .fallback = "\"\""},
+    {.name = "is_default", .kind = Kind::boolean, .can = kWrite | kFilter, .fallback = "false"},
+    {.name = "description", .can = kWrite | kFilter | kCopied, .high = 255, .fallback = "\"\""},
     {.name = "rules", .kind = Kind::object_list, .can = kDerived},
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
     {.name = "created_at", .kind = Kind::time, .can = kSort},
     {.name = "updated_at", .kind = Kind::time, .can = kSort},
-    {.name = "revision_number", .kind = Kind::integer, .can = kFind},
+    {.name = "revision_number", .kind = Kind::integer, .can = kFilter},
 };
 
 }  // namespace

@@ -93,10 +93,6 @@ TEST(Port, ChangesOnlyTheDhcpOptionsThatAreNamed) {
             R"([{"opt_name":"a","opt_value":"3","ip_version":4},{"opt_name":"b","opt_value":"6","ip_version":6}])");
 }
 
-TEST(Port, RefusesSecurityGroupsThatAreNoIds) {
-  EXPECT_EQ(outcome("security_groups", R"(["default"])"), "'default' is not a valid UUID.");
-}
-
 TEST(Port, IsUnboundByANullHost) {
   EXPECT_EQ(parsed_for_update(port_resource(), record(R"({"binding:host_id": null, "binding:profile": null})")),
             record(R"({"binding:host_id": "", "binding:profile": {}})"));

@@ -9,15 +9,13 @@
 namespace tricircle::domain {
 namespace {
 
-constexpr unsigned kFind = kFilter | kSort;
-
 constexpr Attribute kAttributes[] = {
-    {.name = "id", .kind = Kind::uuid, .can = kFind},
-    {.name = "object_type", .can = kPost | kFind | kRequired, .high = 255},
-    {.name = "object_id", .kind = Kind::uuid, .can = kPost | kFind | kRequired},
-    {.name = "target_tenant", .can = kPost | kPut | kFind | kRequired, .high = 255},
-    {.name = "project_id", .can = kPost | kFind, .high = 255},
-    {.name = "action", .can = kPost | kFind | kRequired, .high = 255},
+    {.name = "id", .kind = Kind::uuid, .can = kFilter},
+    {.name = "object_type", .can = kPost | kFilter | kRequired, .high = 255},
+    {.name = "object_id", .kind = Kind::uuid, .can = kPost | kFilter | kRequired},
+    {.name = "target_tenant", .can = kPost | kPut | kFilter | kRequired, .high = 255},
+    {.name = "project_id", .can = kPost | kFilter, .high = 255},
+    {.name = "action", .can = kPost | kFilter | kRequired, .high = 255},
 };
 
 void check_rbac_policy(const Record*, const Record& wanted) {

@@ -55,7 +55,7 @@ constexpr Attribute kAttributes[] = {
      .can = kPost | kFind,
      .choices = kIpv6Modes,
      .fallback = "null"},
-    {.name = "description", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
+    {.name = "description", .can = kWrite | kFilter, .high = 255, .fallback = "\"\""},
     {.name = "service_types",
      .kind = Kind::text_list,
      .can = kWrite | kNullIsFallback,
@@ -64,7 +64,7 @@ constexpr Attribute kAttributes[] = {
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
     {.name = "created_at", .kind = Kind::time, .can = kSort},
     {.name = "updated_at", .kind = Kind::time, .can = kSort},
-    {.name = "revision_number", .kind = Kind::integer, .can = kFind},
+    {.name = "revision_number", .kind = Kind::integer, .can = kFilter},
 };
 
 }  // namespace

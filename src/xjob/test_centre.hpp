@@ -52,11 +52,10 @@ class CentreTest : public engine::RowsTest {
                                   {"status", "ACTIVE"},
                                   {"mtu", std::int64_t{1450}},
                                   {"availability_zone_hints", "[]"},
-                                  {"dns_domain", ""},
                                   {"revision_number", std::int64_t{1}},
                                   {"created_at", now()},
                                   {"updated_at", now()}};
-    for (const char* flag : {"admin_state_up", "router:external", "port_security_enabled", "is_default"})
+    for (const char* flag : {"admin_state_up", "router:external", "port_security_enabled"})
       columns.emplace_back(flag, std::int64_t{0});
     write([&](Connection& db) { storage::insert(db, "networks", columns); });
   }
@@ -70,10 +69,9 @@ class CentreTest : public engine::RowsTest {
                                   {"revision_number", std::int64_t{1}},
                                   {"created_at", now()},
                                   {"updated_at", now()}};
-    for (const char* text :
-         {"name", "description", "status", "fixed_ips", "device_id", "device_owner", "binding:host_id",
-          "binding:profile", "binding:vnic_type", "binding:vif_type", "binding:vif_details", "allowed_address_pairs",
-          "extra_dhcp_opts", "security_groups", "dns_name"})
+    for (const char* text : {"name", "description", "status", "fixed_ips", "device_id", "device_owner",
+                             "binding:host_id", "binding:profile", "binding:vnic_type", "binding:vif_type",
+                             "binding:vif_details", "allowed_address_pairs", "extra_dhcp_opts"})
       columns.emplace_back(text, "");
     write([&](Connection& db) { storage::insert(db, "ports", columns); });
   }

@@ -27,7 +27,7 @@ OF_EXTENSION = {
     "standard-attr-revisions": {kind: ["revision_number"] for kind in ("network", "subnet", "port", "policy")},
     "standard-attr-tag": {kind: ["tags"] for kind in ("network", "subnet", "port", "policy")},
     "standard-attr-timestamp": {kind: ["created_at", "updated_at"] for kind in ("network", "subnet", "port", "policy")},
-    "subnet_allocation": {"subnet": ["subnetpool_id"], "quota": ["subnetpool"]},
+    "subnet_allocation": {"quota": ["subnetpool"]},
     "subnet-service-types": {"subnet": ["service_types"]},
 }
 
