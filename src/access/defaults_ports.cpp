@@ -21,6 +21,7 @@ constexpr DefaultRule kRules[] = {
     {"create_port:fixed_ips:ip_address", kOwnsNetwork},
     {"create_port:fixed_ips:subnet_id", kOwnsNetworkOrShared},
     {"create_port:port_security_enabled", kOwnsNetwork},
+    {"create_port:qos_policy_id", kMember},
     {"create_port:binding:host_id", kAdmin},
     {"create_port:binding:profile", kAdmin},  // Neutron: services only
     {"create_port:binding:vnic_type", kMember},
@@ -45,6 +46,7 @@ constexpr DefaultRule kRules[] = {
     {"update_port:fixed_ips:ip_address", kOwnsNetwork},
     {"update_port:fixed_ips:subnet_id", kOwnsNetworkOrShared},
     {"update_port:port_security_enabled", kOwnsNetwork},
+    {"update_port:qos_policy_id", kMember},
     {"update_port:binding:host_id", kAdmin},
     {"update_port:binding:profile", kAdmin},  // Neutron: services only
     {"update_port:binding:vnic_type", kMember},

@@ -10,6 +10,9 @@ constexpr std::string_view kTargetProject = "rule:admin_only or not field:rbac_p
 
 constexpr DefaultRule kRules[] = {
     {"create_rbac_policy", kWrites},
+    {"create_rbac_policy:object_type", kWrites},
+    {"create_rbac_policy:object_id", kWrites},
+    {"create_rbac_policy:action", kWrites},
     {"create_rbac_policy:target_tenant", kTarget},
     {"create_rbac_policy:target_project", kTargetProject},
     {"get_rbac_policy", "rule:admin_or_service or rule:project_reader"},

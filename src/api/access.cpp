@@ -50,7 +50,7 @@ std::vector<std::string> parts_of(const json::value& value) {
 }
 
 bool is_fallback(const Attribute& attribute, const json::value& value) {
-  if (attribute.fallback == domain::kByHand) return false;
+  if (attribute.fallback == domain::kByHand || (attribute.can & domain::kNoFreeFallback) != 0) return false;
   return value == (attribute.fallback.empty() ? json::value() : json::parse(attribute.fallback));
 }
 
@@ -171,8 +171,11 @@ bool may_get_attribute(const Caller& caller, const Resource& resource, std::stri
   return !caller.rules->has(rule) || caller.may(rule, target);
 }
 
-void check_own_project(const Caller& caller, const Record& wanted) {
-  if (sees_all(caller) || text_in(wanted, "project_id") == caller.project_id()) return;
+void check_own_project(const Caller& caller, const json::object& given) {
+  if (sees_all(caller)) return;
+  const json::value* project = given.if_contains("project_id");
+  if (project == nullptr) project = given.if_contains("tenant_id");
+  if (project == nullptr || *project == json::string(caller.project_id())) return;
   throw domain::bad_request(
       "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc "
       "privileges");

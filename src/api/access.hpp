@@ -36,8 +36,8 @@ domain::Record with_facts(storage::Connection&, const domain::Resource&, const C
 access::Target target_of(const domain::Record&);
 bool may_get(const Caller&, const domain::Resource&, const access::Target&);
 bool may_get_attribute(const Caller&, const domain::Resource&, std::string_view attribute, const access::Target&);
-// To make things for others takes an administrator or a service, before any rule is asked.
-void check_own_project(const Caller&, const domain::Record& wanted);
+// To name another project takes an administrator or a service, before any rule is asked.
+void check_own_project(const Caller&, const boost::json::object& given);
 // `given` = the attributes that the request names, coerced; `wanted` = the object to be.
 void check_may_create(const Caller&, const domain::Resource&, const domain::Record& given,
                       const domain::Record& wanted);

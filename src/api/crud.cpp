@@ -66,6 +66,7 @@ http::Response Crud::list(Call& call) const {
   services_.db.read([&](Connection& db) {
     body.clear();
     ask_for_filtered(services_, db, call, resource_, query);
+    if (!query.marker.empty() && steps_->looks_up_markers()) found(services_, db, call, resource_, query.marker);
     std::vector<Record> page =
         select_page(db, resource_, readable_columns(resource_), query, visible_to(call.caller, resource_));
     if (json::array links = page_links(call.request, query, page); !links.empty())
@@ -88,7 +89,7 @@ http::Response Crud::show(Call& call, const std::string& id) const {
 }
 
 http::Response Crud::create(Call& call) const {
-  const GivenObjects given = given_objects(resource_, call.body, steps_->takes_several());
+  const GivenObjects given = given_objects(resource_, call, steps_->takes_several());
   json::object body;
   services_.db.write([&](Connection& db) {
     json::array objects;
@@ -111,9 +112,9 @@ Record Crud::on_its_network(Connection& db, Call& call, Record wanted) const {
 }
 
 Record Crud::create_one(Connection& db, Call& call, const json::object& given) const {
+  check_own_project(call.caller, given);
   Record wanted = steps_->parsed(call, given);
   if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id();
-  check_own_project(call.caller, wanted);
   check_may_create(call.caller, resource_, only_given(wanted, given), on_its_network(db, call, wanted));
   if (std::optional<Record> before = steps_->made_before(db, wanted)) return std::move(*before);
   check_quota(db, services_.quotas, resource_.name, text_in(wanted, "project_id"));
@@ -135,7 +136,9 @@ http::Response Crud::update(Call& call, const std::string& id) const {
 
 Record Crud::update_one(Connection& db, Call& call, const std::string& id) const {
   // As in Neutron a body is looked at before the object that it is about.
-  Record changes = domain::parsed_for_update(resource_, given_object(resource_, call.body));
+  const json::object& given = given_object(resource_, call);
+  check_own_project(call.caller, given);
+  Record changes = domain::parsed_for_update(resource_, given);
   Record before = found(services_, db, call, resource_, id);
   check_may_update(call.caller, resource_, with_facts(db, resource_, call.caller, before), changes);
   check_revision(call.request, before);
@@ -153,6 +156,7 @@ http::Response Crud::remove(Call& call, const std::string& id) const {
   services_.db.write([&](Connection& db) {
     const Record before = found(services_, db, call, resource_, id);
     check_may_delete(call.caller, resource_, with_facts(db, resource_, call.caller, before));
+    refuse_body(call.request);
     check_revision(call.request, before);
     if (services_.plugin.takes_over(db, call, Verb::deleted, resource_, before, nullptr)) return;
     steps_->remove(db, call, before);

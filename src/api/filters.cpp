@@ -5,7 +5,10 @@
 #include "domain/errors.hpp"
 #include "domain/validate.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,6 +23,13 @@ using domain::Resource;
 // In every table, and of rules no attribute of their type.
 constexpr Attribute kId{.name = "id", .kind = Kind::uuid, .can = domain::kFilter | domain::kSort};
 
+std::optional<std::int64_t> whole_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 const Attribute* attribute_for(const Resource& resource, std::string_view name, unsigned use, const Caller& caller) {
   if (name == "tenant_id") name = "project_id";
   const Attribute* attribute = resource.find(name);
@@ -30,9 +40,21 @@ const Attribute* attribute_for(const Resource& resource, std::string_view name, 
   return attribute;
 }
 
+// Texts that are kept in another spelling than they may be given in.
+bool is_spelled_anew(const Attribute& attribute) {
+  return attribute.kind == Kind::text && attribute.shape != nullptr && (attribute.can & domain::kDerived) == 0;
+}
+
+bool is_written(const Attribute& attribute) {
+  return (attribute.can & (domain::kPost | domain::kPut)) != 0;
+}
+
 // Booleans and numbers in all the spellings that a body may have; a number out of bounds finds nothing, it is no error.
+// Of what is never written Neutron does not check the spelling.
 storage::Value filter_value(const Attribute& attribute, const std::string& text) {
+  if (is_spelled_anew(attribute)) return to_column(attribute, domain::coerced(attribute, boost::json::value(text)));
   if (attribute.kind != Kind::boolean && attribute.kind != Kind::integer) return text;
+  if (!is_written(attribute)) return whole_number(text).value_or(-1);
   Attribute unbounded = attribute;
   unbounded.low = unbounded.high = 0;
   unbounded.numbers = {};
@@ -41,18 +63,17 @@ storage::Value filter_value(const Attribute& attribute, const std::string& text)
   return to_column(attribute, domain::coerced(unbounded, boost::json::value(text)));
 }
 
-bool truth(const std::string& text) {
-  return domain::coerced(Attribute{.name = "page_reverse", .kind = Kind::boolean}, boost::json::value(text)).as_bool();
+bool is_true(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text == "true";
 }
 
 std::int64_t checked_limit(const std::string& text) {
-  std::int64_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size() || limit < 0)
-    throw base::Error(
-        base::ErrorKind::bad_request, "BadRequest",
-        fmt::format("Bad limit request: Limit must be an integer 0 or greater and not '{}'.", text.substr(0, 255)));
-  return limit;
+  const std::optional<std::int64_t> limit = whole_number(text);
+  if (!limit || *limit < 0)
+    throw base::Error(base::ErrorKind::bad_request, "BadRequest",
+                      fmt::format("Bad limit request: Limit must be an integer 0 or greater and not '{}'.", text));
+  return *limit;
 }
 
 void add_filter(ListQuery& list, const Attribute& attribute, const std::string& text) {
@@ -82,10 +103,10 @@ void set_order(ListQuery& list, const Resource& resource, const Caller& caller, 
   for (std::size_t at = 0; at < keys.size(); ++at) {
     const Attribute* attribute = attribute_for(resource, keys[at], domain::kSort, caller);
     if (attribute == nullptr)
-      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for sort_keys", keys[at].substr(0, 255)));
+      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for sort_keys", keys[at]));
     if (directions[at] != "asc" && directions[at] != "desc")
-      throw domain::bad_request(fmt::format("['{}'] is invalid value for sort_dirs, valid value is 'asc' and 'desc'",
-                                            directions[at].substr(0, 255)));
+      throw domain::bad_request(
+          fmt::format("['{}'] is invalid value for sort_dirs, valid value is 'asc' and 'desc'", directions[at]));
     list.order.push_back({attribute, directions[at] == "desc"});
     by_id = by_id || attribute->name == "id";
   }
@@ -107,7 +128,7 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
     } else if (name == "marker") {
       list.marker = value;
     } else if (name == "page_reverse") {
-      list.reverse = truth(value);
+      list.reverse = is_true(value);
     } else if (name == "sort_key") {
       keys.push_back(value);
     } else if (name == "sort_dir") {
@@ -119,12 +140,13 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
     } else if (const Attribute* attribute = attribute_for(resource, name, domain::kFilter, caller)) {
       add_filter(list, *attribute, value);
     } else {
-      unknown.push_back("'" + name.substr(0, 255) + "'");
+      unknown.push_back("'" + name + "'");
     }
   }
   if (!unknown.empty())
     throw domain::bad_request(fmt::format("[{}] is invalid attribute for filtering", fmt::join(unknown, ", ")));
   set_order(list, resource, caller, keys, directions);
+  if (!list.limit) list.marker.clear();  // there is no next page
   list.fields = asked_fields(query);
   return list;
 }

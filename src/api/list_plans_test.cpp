@@ -86,13 +86,9 @@ TEST_F(ListPlans, PoliciesAreFoundAndOrderedByIndexes) {
   EXPECT_THAT(plan_of("limit=1000&name=gold"), by("USING INDEX qos_policies_by_name (name=?)"));
   EXPECT_THAT(plan_of("limit=1000&sort_key=name&sort_dir=asc"), by("USING INDEX qos_policies_by_name"));
   EXPECT_THAT(plan_of("limit=1000&sort_key=name&sort_dir=desc"), by("USING INDEX qos_policies_by_name"));
-  EXPECT_THAT(plan_of("limit=1000&sort_key=created_at&sort_dir=asc"), by("USING INDEX qos_policies_by_time"));
-  EXPECT_THAT(plan_of("limit=1000&sort_key=created_at&sort_dir=desc"), by("USING INDEX qos_policies_by_time"));
   EXPECT_THAT(plan_of("limit=1000&sort_key=id&sort_dir=desc"), by("USING INDEX sqlite_autoindex_qos_policies_1"));
   EXPECT_THAT(plan_of("limit=1000&project_id=p1&sort_key=name&sort_dir=asc"),
               by("USING INDEX qos_policies_by_project_name (project_id=?)"));
-  EXPECT_THAT(plan_of("limit=1000&project_id=p1&sort_key=created_at&sort_dir=desc"),
-              by("USING INDEX qos_policies_by_project_time (project_id=?)"));
 }
 
 TEST_F(ListPlans, WhatIsSharedIsLookedUpNotSearched) {
@@ -119,7 +115,6 @@ TEST_F(ListPlans, APageOfVeryManyPoliciesIsReadInAMoment) {
       {"limit=1000&name=name-7", {}},
       {"limit=1000&shared=true", {}},
       {"limit=1000&sort_key=name&sort_dir=desc", {}},
-      {"limit=1000&sort_key=created_at&sort_dir=desc", {}},
       {"limit=1000&project_id=p1&sort_key=name&sort_dir=asc", {}},
       {"limit=1000", member("p1")},
       {"limit=1000", member("p17")},

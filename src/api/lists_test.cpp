@@ -61,6 +61,31 @@ TEST_F(ListsTest, UnknownFiltersAreRefused) {
   EXPECT_EQ(get("/v2.0/ports?binding:host_id=x", member("p1")).status, 400);
 }
 
+TEST_F(ListsTest, HaveNoPageToTurnWithoutALimit) {
+  for (const char* name : {"b", "a", "c"}) make_policy(R"({"name":")" + std::string(name) + R"("})");
+  const std::string list = "/v2.0/qos/policies?sort_key=name&sort_dir=asc";
+  const std::string b = get("/v2.0/qos/policies?name=b").body.at("policies").at(0).at("id").as_string().c_str();
+  EXPECT_EQ(names(list + "&page_reverse=True"), "c b a");
+  EXPECT_EQ(names(list + "&page_reverse=maybe"), "a b c");
+  EXPECT_EQ(names(list + "&marker=" + b), "a b c");
+  EXPECT_EQ(names(list + "&limit=5&marker=" + b), "c");
+}
+
+TEST_F(ListsTest, AfterNobodyAreAnErrorOfNetworksAndPorts) {
+  EXPECT_EQ(get("/v2.0/networks?limit=2&marker=x").type(), "NetworkNotFound");
+  EXPECT_EQ(get("/v2.0/ports?limit=2&marker=x").type(), "PortNotFound");
+  EXPECT_EQ(get("/v2.0/subnets?limit=2&marker=x").status, 200);
+  EXPECT_EQ(get("/v2.0/networks?marker=x").status, 200);
+}
+
+TEST_F(ListsTest, AreNotOrderedByWhatNeutronDoesNotOrderBy) {
+  for (const char* list :
+       {"qos/policies?sort_key=created_at", "qos/policies?sort_key=is_default", "networks?sort_key=description",
+        "ports?sort_key=revision_number", "rbac-policies?sort_key=id"})
+    EXPECT_EQ(get("/v2.0/" + std::string(list) + "&sort_dir=asc").status, 400) << list;
+  EXPECT_EQ(get("/v2.0/ports?revision_number=x").body.at("ports").as_array().size(), 0);
+}
+
 TEST_F(ListsTest, ShowTheFieldsAskedFor) {
   const std::string id = make_policy(R"({"name":"a"})");
   const Answer answer = get("/v2.0/qos/policies?fields=name&fields=tenant_id");

@@ -15,9 +15,9 @@ domain::Record found(const Services& services, storage::Connection& db, Call& ca
   std::optional<domain::Record> object = find_object(db, resource, id);
   // Clients try a name where an id stands: no other server need be asked for that.
   if (!object && base::is_uuid(id)) services.plugin.missing(db, call, resource, id);
-  if (!object || !sees(db, call.caller, resource, id)) throw domain::not_found(resource, id.substr(0, 255));
+  if (!object || !sees(db, call.caller, resource, id)) throw domain::not_found(resource, id);
   const domain::Record seen = with_facts(db, resource, call.caller, *object);
-  if (!may_get(call.caller, resource, target_of(seen))) throw domain::not_found(resource, id.substr(0, 255));
+  if (!may_get(call.caller, resource, target_of(seen))) throw domain::not_found(resource, id);
   return std::move(*object);
 }
 

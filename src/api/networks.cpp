@@ -49,15 +49,22 @@ void follow_sharing(Connection& db, const std::string& id, const std::string& pr
   }
 }
 
-// What Neutron does not count as a change.
-bool only_takes_off_nothing(const Record& before, const Record& changes) {
-  const auto* policy = changes.if_contains("qos_policy_id");
-  return policy != nullptr && changes.size() == 1 && policy->is_null() && before.at("qos_policy_id").is_null();
+// What Neutron counts as a change: anything named, but for these where they are so already.
+Record counted(const Record& before, Record changes) {
+  for (const char* name : {"shared", "router:external"}) {
+    if (changes.contains(name) && changes.at(name) == before.at(name)) changes.erase(name);
+  }
+  if (changes.contains("qos_policy_id") && changes.at("qos_policy_id").is_null() &&
+      before.at("qos_policy_id").is_null())
+    changes.erase("qos_policy_id");
+  return changes;
 }
 
 class NetworkSteps final : public Steps {
  public:
   using Steps::Steps;
+
+  bool looks_up_markers() const override { return true; }
 
   Record parsed(const Call&, const boost::json::object& given) const override {
     return domain::parsed_for_create(domain::network_resource(), given);
@@ -89,9 +96,9 @@ class NetworkSteps final : public Steps {
   }
 
   void update(Connection& db, Call&, const Record& before, const Record& changes) const override {
-    if (only_takes_off_nothing(before, changes)) return;
     const std::string id = text_in(before, "id");
-    update_object(db, domain::network_resource(), id, changes, services_.clock.now());
+    const Record own = counted(before, changes);
+    if (!own.empty()) update_object(db, domain::network_resource(), id, own, services_.clock.now());
     follow_sharing(db, id, text_in(before, "project_id"), changes);
   }
 

@@ -1,6 +1,5 @@
 #include "api/neutron.hpp"
 
-#include "api/body.hpp"
 #include "api/crud.hpp"
 #include "api/openapi.hpp"
 #include "api/quotas.hpp"
@@ -23,10 +22,6 @@ namespace {
 
 bool writes(const std::string& method) {
   return method == "POST" || method == "PUT" || method == "DELETE";
-}
-
-bool has_body(const std::string& method) {
-  return method == "POST" || method == "PUT";
 }
 
 http::Response method_not_allowed(const http::Request& request, const std::string& allowed) {
@@ -78,9 +73,6 @@ class Neutron::Impl {
       throw base::Error(base::ErrorKind::not_found, "", "The resource could not be found.");
     const SharedPass pass = std::make_shared<Pass>(request, identify_(request));
     if (match.handler == nullptr) return method_not_allowed(request, match.allowed);
-    if (has_body(request.method)) pass->call.body = parse_body(request);
-    if (request.method == "DELETE" && !request.body.empty())
-      throw base::Error(base::ErrorKind::bad_request, "", "Request body is not supported in DELETE.");
     pass->handler = match.handler;
     pass->parameters = std::move(match.parameters);
     return run(pass);

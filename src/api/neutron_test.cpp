@@ -30,6 +30,35 @@ TEST_F(Dispatch, KnowsNoOtherPathsAndMethods) {
   EXPECT_EQ(call("DELETE", "/v2.0/qos/policies").status, 405);
 }
 
+TEST_F(Dispatch, TakesDoubledSlashesForOne) {
+  EXPECT_EQ(get("/v2.0//networks").status, 200);
+}
+
+TEST_F(Dispatch, LooksForTheObjectBeforeItRefusesABodyOfDelete) {
+  EXPECT_EQ(call("DELETE", "/v2.0/networks/x", "{}").type(), "NetworkNotFound");
+  EXPECT_EQ(call("DELETE", "/v2.0/networks/" + make_network(), "{}").status, 400);
+  EXPECT_EQ(call("DELETE", "/v2.0/qos/policies/" + make_policy() + "/tags", "{}").status, 400);
+  EXPECT_EQ(count("networks") + count("qos_policies"), 2);
+}
+
+TEST_F(Dispatch, SaysOfBulkRequestsWhatNeutronSays) {
+  const auto said = [&](const std::string& body) { return post("/v2.0/networks", body).message(); };
+  EXPECT_EQ(said(""), "Unable to find 'network' in request body");
+  EXPECT_EQ(said(R"({"networks":{}})"), "Resources required");
+  EXPECT_EQ(said(R"({"networks":[5]})"), "Body contains invalid data");
+  EXPECT_EQ(said(R"({"networks":["x"]})"), "Object 'network' contains invalid data");
+  EXPECT_EQ(said(R"({"networks":[{"network":5}]})"), "Object 'network' contains invalid data");
+  EXPECT_EQ(post("/v2.0/qos/policies", "[]").message(), "Resource body required");
+  EXPECT_EQ(post("/v2.0/qos/policies", "5").message(), "Body contains invalid data");
+}
+
+TEST_F(Dispatch, LetsNobodyNameAnotherProject) {
+  const std::string network = make("/v2.0/networks", R"({"network":{}})", member("p1"));
+  const Answer moved = put("/v2.0/networks/" + network, R"({"network":{"tenant_id":"p2"}})", member("p1"));
+  EXPECT_EQ(moved.status, 400);
+  EXPECT_EQ(moved.message().substr(0, 48), "Specifying 'project_id' or 'tenant_id' other tha");
+}
+
 struct BadBody {
   const char* method;
   const char* path;
@@ -57,15 +86,16 @@ TEST_P(BadBodies, AreRefusedAndChangeNothing) {
 }
 
 constexpr char kBad[] = "HTTPBadRequest";
+constexpr char kMalformed[] = "MalformedRequestBody";
 constexpr char kPolicies[] = "/v2.0/qos/policies";
 constexpr char kLimits[] = "/v2.0/qos/policies/POLICY/bandwidth_limit_rules";
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadBodies,
-    testing::Values(BadBody{"POST", kPolicies, "", kBad}, BadBody{"POST", kPolicies, "{", kBad},
+    testing::Values(BadBody{"POST", kPolicies, "", kBad}, BadBody{"POST", kPolicies, "{", kMalformed},
                     BadBody{"POST", kPolicies, "[]", kBad}, BadBody{"POST", kPolicies, "null", kBad},
-                    BadBody{"POST", kPolicies, "{\"policy\":{\"name\":\"\xff\"}}", kBad},
-                    BadBody{"POST", kPolicies, std::string(100000, '['), kBad},
+                    BadBody{"POST", kPolicies, "{\"policy\":{\"name\":\"\xff\"}}", kMalformed},
+                    BadBody{"POST", kPolicies, std::string(100000, '['), kMalformed},
                     BadBody{"POST", kPolicies, R"({"policy":[]})", kBad},
                     BadBody{"POST", kPolicies, R"({"network":{}})", kBad},
                     BadBody{"POST", kPolicies, R"({"policy":{"foo":1}})", kBad},

@@ -147,7 +147,8 @@ std::vector<Record> select_page(storage::Connection& db, const Resource& resourc
     where.parameters.emplace_back(*list.limit);
   }
   std::vector<Record> page = select_records(db, resource.table, columns, rest, where.parameters);
-  if (list.reverse) std::reverse(page.begin(), page.end());
+  // Without a limit there is no page: the order alone is reversed.
+  if (list.limit && list.reverse) std::reverse(page.begin(), page.end());
   return page;
 }
 

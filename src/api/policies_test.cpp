@@ -104,6 +104,21 @@ TEST_F(Policies, UsedByOthersStayShared) {
   EXPECT_EQ(put("/v2.0/qos/policies/" + policy, R"({"policy":{"shared":false}})").status, 200);
 }
 
+TEST_F(Policies, SayWhatIsWrongWithTags) {
+  const std::string path = "/v2.0/policies/" + make_policy() + "/tags";
+  const auto said = [&](const std::string& body) { return put(path, body).message(); };
+  const std::string why = "Invalid input for operation: ";
+  EXPECT_EQ(said("{}"), why + "Invalid tags body.");
+  EXPECT_EQ(said("[]"), why + "Invalid tags body.");
+  EXPECT_EQ(said(""), why + "Invalid tags body.");
+  EXPECT_EQ(said(R"({"tags":"red"})"), why + "'red' is not a list.");
+  EXPECT_EQ(said(R"({"tags":[5]})"), why + "'5' is not a valid string.");
+  EXPECT_EQ(said(R"({"tags":["a","b","a"]})"), why + "Duplicate items in the list: 'a'.");
+  EXPECT_EQ(said(R"({"tags":[")" + std::string(256, 'x') + R"("]})"),
+            why + "'" + std::string(256, 'x') + "' exceeds maximum length of 255.");
+  EXPECT_EQ(boost::json::serialize(put(path, R"({"tags":["b","a"],"more":1})").body), R"({"tags":["a","b"],"more":1})");
+}
+
 TEST_F(Policies, TakeTagsInBothForms) {
   const std::string id = make_policy();
   EXPECT_EQ(put("/v2.0/policies/" + id + "/tags/tricircle:x", "").status, 201);

@@ -100,6 +100,7 @@ class PortSteps final : public Steps {
  public:
   using Steps::Steps;
 
+  bool looks_up_markers() const override { return true; }
   bool counts_empty_changes() const override { return true; }
 
   // Only a pod brings an id: that of the port that it has committed already.
@@ -132,7 +133,6 @@ class PortSteps final : public Steps {
       wanted["port_security_enabled"] = network.at("port_security_enabled");
     if (domain::is_trusted(text_in(wanted, "device_owner"))) wanted["port_security_enabled"] = false;
     wanted["extra_dhcp_opts"] = domain::changed_dhcp_options({}, wanted.at("extra_dhcp_opts").as_array());
-    domain::check_address_pairs(wanted);
     if (const json::value* fixed_ips = wanted.if_contains("fixed_ips"))
       refuse_automatic_addresses(db, addressed(wanted), *fixed_ips);
   }
@@ -145,6 +145,7 @@ class PortSteps final : public Steps {
     set_binding(wanted);
     insert_with_mac(db, wanted);
     write_addresses(db, text_in(wanted, "id"), allocate_addresses(db, addressed(wanted), addresses));
+    domain::check_address_pairs(wanted);
   }
 
   void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
@@ -158,10 +159,7 @@ class PortSteps final : public Steps {
     if (const json::value* options = changes.if_contains("extra_dhcp_opts"))
       changes["extra_dhcp_opts"] =
           domain::changed_dhcp_options(before.at("extra_dhcp_opts").as_array(), options->as_array());
-    const Record wanted = merged(before, changes);
-    if (changes.contains("allowed_address_pairs") || changes.contains("port_security_enabled"))
-      domain::check_address_pairs(wanted);
-    complete_pairs(changes, text_in(wanted, "mac_address"));
+    complete_pairs(changes, text_in(merged(before, changes), "mac_address"));
     if (changes.contains("binding:host_id")) set_binding(changes);
   }
 
@@ -174,14 +172,9 @@ class PortSteps final : public Steps {
     } catch (const storage::UniqueViolation&) {
       throw domain::mac_in_use(text_in(changes, "mac_address"), text_in(before, "network_id"));
     }
-    const bool new_mac = changes_mac(before, changes);
-    const json::value* wanted = changes.if_contains("fixed_ips");
-    if (wanted == nullptr && !new_mac) return;
-    AddressedPort port = addressed(before);
-    if (new_mac) port.mac = text_in(changes, "mac_address");
-    write_addresses(db, id,
-                    change_addresses(db, port, before.at("fixed_ips").as_array(),
-                                     wanted == nullptr ? json::value() : *wanted, new_mac));
+    change_own_addresses(db, before, changes);
+    if (changes.contains("allowed_address_pairs") || changes.contains("port_security_enabled"))
+      domain::check_address_pairs(merged(before, changes));
   }
 
   void remove(Connection& db, Call&, const Record& before) const override {
@@ -189,6 +182,17 @@ class PortSteps final : public Steps {
   }
 
  private:
+  static void change_own_addresses(Connection& db, const Record& before, const Record& changes) {
+    const bool new_mac = changes_mac(before, changes);
+    const json::value* wanted = changes.if_contains("fixed_ips");
+    if (wanted == nullptr && !new_mac) return;
+    AddressedPort port = addressed(before);
+    if (new_mac) port.mac = text_in(changes, "mac_address");
+    write_addresses(db, port.id,
+                    change_addresses(db, port, before.at("fixed_ips").as_array(),
+                                     wanted == nullptr ? json::value() : *wanted, new_mac));
+  }
+
   void insert_with_mac(Connection& db, Record& wanted) const {
     const bool given = wanted.contains("mac_address");
     const json::value pairs = wanted.at("allowed_address_pairs");

@@ -124,7 +124,13 @@ class Quotas {
   }
 
   http::Response details(Call& call, const std::string& project_id) const {
-    check_may_use_quotas(call.caller, "get_quota", project_id);
+    try {
+      check_may_use_quotas(call.caller, "get_quota", project_id);
+    } catch (const base::Error&) {
+      throw base::Error(base::ErrorKind::forbidden, "AdminRequired",
+                        "User does not have admin privileges: Only admin is authorized to access quotas for another "
+                        "project.");
+    }
     json::object all;
     services_.db.read([&](Connection& db) {
       all.clear();
@@ -137,8 +143,8 @@ class Quotas {
 
   http::Response update(Call& call, const std::string& project_id) const {
     check_may_use_quotas(call.caller, "update_quota", {});
-    if (project_id.size() > kLongestProject) throw domain::not_found(kQuota, project_id.substr(0, kLongestProject));
-    json::object given = given_object(kQuota, call.body);
+    if (project_id.size() > kLongestProject) throw domain::not_found(kQuota, project_id);
+    json::object given = given_object(kQuota, call);
     const bool force = taken_out(given, "force");
     const bool check_limit = taken_out(given, "check_limit") && !force;
     const Record wanted = domain::parsed_for_update(kQuota, given);
@@ -153,10 +159,11 @@ class Quotas {
   }
 
   http::Response remove(Call& call, const std::string& project_id) const {
+    refuse_body(call.request);
     check_may_use_quotas(call.caller, "delete_quota", {});
     services_.db.write([&](Connection& db) {
       if (db.execute("DELETE FROM quotas WHERE project_id = ?", {project_id}).affected() == 0)
-        throw domain::not_found(kQuota, project_id.substr(0, 255));
+        throw domain::not_found(kQuota, project_id);
     });
     return no_content();
   }

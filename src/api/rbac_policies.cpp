@@ -19,14 +19,6 @@ using domain::Record;
 using domain::Resource;
 using storage::Connection;
 
-std::string normal(std::string_view type) {
-  while (!type.empty() && std::isspace(static_cast<unsigned char>(type.front()))) type.remove_prefix(1);
-  while (!type.empty() && std::isspace(static_cast<unsigned char>(type.back()))) type.remove_suffix(1);
-  std::string lower(type);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
 base::Error duplicate() {
   return {base::ErrorKind::conflict, "DuplicateRbacPolicy", "An RBAC policy already exists with those values."};
 }
@@ -46,13 +38,7 @@ class RbacPolicySteps final : public Steps {
   bool takes_several() const override { return false; }
 
   Record parsed(const Call&, const boost::json::object& given) const override {
-    Record wanted = domain::parsed_for_create(domain::rbac_policy_resource(), given);
-    const std::string type = text_in(wanted, "object_type");
-    wanted["object_type"] = normal(type);
-    if (domain::shareable(normal(type)) == nullptr)
-      throw domain::invalid_input(
-          fmt::format("Invalid input for operation: '{}' is not a valid RBAC object type.", type));
-    return wanted;
+    return domain::parsed_for_create(domain::rbac_policy_resource(), given);
   }
 
   void complete(Connection& db, Call& call, Record& wanted) const override {
@@ -128,7 +114,10 @@ class RbacPolicySteps final : public Steps {
                               {id, std::string(domain::kAsExternal)})
                        .empty())
       return;
-    db.execute("UPDATE networks SET \"router:external\" = ? WHERE id = ?", {std::int64_t{added}, id});
+    db.execute(
+        "UPDATE networks SET \"router:external\" = ?, revision_number = revision_number + 1 WHERE id = ? AND "
+        "\"router:external\" <> ?",
+        {std::int64_t{added}, id, std::int64_t{added}});
   }
 
   static std::optional<Record> policy_before(Connection& db, const Record& entry) {

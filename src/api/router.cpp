@@ -5,7 +5,7 @@
 namespace tricircle::api {
 namespace {
 
-// Neutron takes "/networks/", "/networks.json" and "/networks" for one.
+// Neutron takes "/networks/", "/networks.json", "//networks" and "/networks" for one.
 std::string_view plain_path(std::string_view path) {
   if (path.ends_with(".json")) path.remove_suffix(5);
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
@@ -18,7 +18,7 @@ std::vector<std::string> split(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
     const std::size_t end = std::min(path.find('/'), path.size());
-    parts.emplace_back(path.substr(0, end));
+    if (end > 0) parts.emplace_back(path.substr(0, end));
     path.remove_prefix(end);
   }
   return parts;
@@ -29,7 +29,6 @@ std::optional<Parameters> taken(const std::vector<std::string>& pattern, const s
   Parameters parameters;
   for (std::size_t at = 0; at < parts.size(); ++at) {
     if (pattern[at].starts_with('{')) {
-      if (parts[at].empty()) return std::nullopt;
       parameters.push_back(parts[at]);
     } else if (pattern[at] != parts[at]) {
       return std::nullopt;

@@ -24,13 +24,13 @@ void add_below_policy(Router& router, const domain::Resource& resource, const Sh
 
 void add_by_id(Router& router, const std::string& one, const std::string& key, const SharedRules& rules) {
   router.add("GET", one, [rules, key](Call& call, const Parameters& path) {
-    return rules->show(call, rules->policy_for(path[0]), path[0], key);
+    return rules->show(call, std::nullopt, path[0], key);
   });
   router.add("PUT", one, [rules, key](Call& call, const Parameters& path) {
-    return rules->update(call, rules->policy_for(path[0]), path[0], key);
+    return rules->update(call, std::nullopt, path[0], key);
   });
   router.add("DELETE", one, [rules, key](Call& call, const Parameters& path) {
-    return rules->remove(call, rules->policy_for(path[0]), path[0], key);
+    return rules->remove(call, std::nullopt, path[0], key);
   });
 }
 

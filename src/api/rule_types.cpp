@@ -37,20 +37,10 @@ json::array drivers_of(const domain::RuleType& type) {
   return {json::object{{"name", "tricircle"}, {"supported_parameters", std::move(parameters)}}};
 }
 
-bool wanted(const http::Query& query, std::string_view type) {
-  bool filtered = false;
-  for (const auto& [name, value] : query) {
-    if (name == "type" && value == type) return true;
-    filtered = filtered || name == "type";
-  }
-  return !filtered;
-}
-
 void refuse_unknown_filters(const http::Query& query) {
   for (const auto& [name, value] : query) {
-    const bool known = name == "type" || name == "fields" || name == "all_supported" || name == "all_rules";
-    if (!known)
-      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name.substr(0, 255)));
+    const bool known = name == "fields" || name == "all_supported" || name == "all_rules";
+    if (!known) throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name));
   }
 }
 
@@ -58,9 +48,7 @@ http::Response list(Call& call) {
   refuse_unknown_filters(call.request.query);
   json::array types;
   if (!call.caller.may("get_rule_type")) return json_response(200, json::object{{"rule_types", std::move(types)}});
-  for (const domain::RuleType& type : domain::rule_types()) {
-    if (wanted(call.request.query, type.type)) types.push_back(json::object{{"type", type.type}});
-  }
+  for (const domain::RuleType& type : domain::rule_types()) types.push_back(json::object{{"type", type.type}});
   return json_response(200, json::object{{"rule_types", std::move(types)}});
 }
 
@@ -71,7 +59,7 @@ http::Response show(Call& call, const std::string& name) {
   const domain::RuleType* type = domain::find_rule_type(name);
   if (type == nullptr)
     throw base::Error(base::ErrorKind::not_found, "QosRuleTypeNotFound",
-                      fmt::format("QoS rule type {} could not be found.", name.substr(0, 255)));
+                      fmt::format("QoS rule type {} could not be found.", name));
   return json_response(200,
                        json::object{{"rule_type", json::object{{"type", type->type}, {"drivers", drivers_of(*type)}}}});
 }

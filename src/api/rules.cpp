@@ -35,10 +35,17 @@ void bump_policy(Connection& db, const std::string& policy_id, base::Micros now)
              {now, policy_id});
 }
 
-const json::object& object_under(const std::string& key, const domain::Resource& resource, const json::value& body) {
+const json::object& object_under(const std::string& key, const domain::Resource& resource, Call& call) {
   domain::Resource named = resource;
   named.name = key;
-  return given_object(named, body);
+  return given_object(named, call);
+}
+
+// Neutron takes a project, and makes nothing of it: a rule is its policy's.
+json::object without_project(json::object rule) {
+  rule.erase("tenant_id");
+  rule.erase("project_id");
+  return rule;
 }
 
 }  // namespace
@@ -73,7 +80,7 @@ Record Rules::rule_of(Connection& db, const std::string& policy_id, const std::s
   for (Record& rule : rules_of(db, {policy_id})) {
     if (text_in(rule, "id") == id && text_in(rule, "type") == type_.type) return std::move(rule);
   }
-  throw domain::rule_not_found(policy_id, id.substr(0, 255));
+  throw domain::rule_not_found(policy_id, id);
 }
 
 void Rules::changed(Connection& db, Call& call, Verb verb, const Record& policy, const Record* before,
@@ -98,12 +105,18 @@ http::Response Rules::list(Call& call, const std::string& policy_id) const {
   return json_response(200, body);
 }
 
-http::Response Rules::show(Call& call, const std::string& policy_id, const std::string& id,
-                           const std::string& key) const {
+// At the paths with dashes Neutron gives all fields, whatever was asked for.
+json::object Rules::answer(const Call& call, const Record& rule, const std::string& key) const {
+  const bool dashes = call.request.path.find("/alias-") != std::string::npos;
+  return {{key, shown_rule(type_.resource, rule, dashes ? Fields{} : asked_fields(call.request.query))}};
+}
+
+http::Response Rules::show(Call& call, const Below& below, const std::string& id, const std::string& key) const {
+  const std::string policy_id = below ? *below : policy_for(id);
   json::object body;
   services_.db.read([&](Connection& db) {
     readable_policy(db, call, policy_id, endpoint(key));
-    body[key] = shown_rule(type_.resource, rule_of(db, policy_id, id), asked_fields(call.request.query));
+    body = answer(call, rule_of(db, policy_id, id), key);
   });
   return json_response(200, body);
 }
@@ -121,9 +134,10 @@ Record Rules::add(Connection& db, const std::string& policy_id, Record rule, std
 }
 
 http::Response Rules::create(Call& call, const std::string& policy_id) const {
-  const GivenObjects given = given_objects(type_.resource, call.body, true);
+  const GivenObjects given = given_objects(type_.resource, call, true);
   std::vector<Record> wanted;
-  for (const json::object* object : given.objects) wanted.push_back(domain::parsed_for_create(type_.resource, *object));
+  for (const json::object* object : given.objects)
+    wanted.push_back(domain::parsed_for_create(type_.resource, without_project(*object)));
   json::object body;
   services_.db.write([&](Connection& db) {
     const Record policy = writable_policy(db, call, policy_id, "create", endpoint(std::string(type_.resource.name)));
@@ -157,9 +171,9 @@ Record Rules::change(Connection& db, const Record& before, const Record& changes
   return *rule;
 }
 
-http::Response Rules::update(Call& call, const std::string& policy_id, const std::string& id,
-                             const std::string& key) const {
-  const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call.body));
+http::Response Rules::update(Call& call, const Below& below, const std::string& id, const std::string& key) const {
+  const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call));
+  const std::string policy_id = below ? *below : policy_for(id);
   json::object body;
   services_.db.write([&](Connection& db) {
     const Record policy = writable_policy(db, call, policy_id, "update", endpoint(key));
@@ -169,13 +183,14 @@ http::Response Rules::update(Call& call, const std::string& policy_id, const std
       after = change(db, before, changes);
       changed(db, call, Verb::updated, policy, &before, &after);
     }
-    body[key] = shown_rule(type_.resource, after, asked_fields(call.request.query));
+    body = answer(call, after, key);
   });
   return json_response(200, body);
 }
 
-http::Response Rules::remove(Call& call, const std::string& policy_id, const std::string& id,
-                             const std::string& key) const {
+http::Response Rules::remove(Call& call, const Below& below, const std::string& id, const std::string& key) const {
+  refuse_body(call.request);
+  const std::string policy_id = below ? *below : policy_for(id);
   services_.db.write([&](Connection& db) {
     const Record policy = writable_policy(db, call, policy_id, "delete", endpoint(key));
     const Record before = rule_of(db, policy_id, id);
@@ -190,7 +205,7 @@ http::Response Rules::remove(Call& call, const std::string& policy_id, const std
 std::string Rules::policy_for(const std::string& id) const {
   std::optional<std::string> policy_id;
   services_.db.read([&](Connection& db) { policy_id = policy_of_rule(db, type_, id); });
-  if (!policy_id) throw domain::rule_not_found("", id.substr(0, 255));
+  if (!policy_id) throw domain::rule_not_found("", id);
   return *policy_id;
 }
 

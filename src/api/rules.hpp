@@ -12,14 +12,16 @@ class Rules {
 
   http::Response list(Call&, const std::string& policy_id) const;
   http::Response create(Call&, const std::string& policy_id) const;
-  // `key`: the rule's in bodies, "dscp_marking_rule" or "alias_dscp_marking_rule".
-  http::Response show(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
-  http::Response update(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
-  http::Response remove(Call&, const std::string& policy_id, const std::string& id, const std::string& key) const;
-
-  std::string policy_for(const std::string& id) const;  // throws base::Error (not_found)
+  // `below`: the policy that the path names, if it names one. `key`: the rule's in bodies, "dscp_marking_rule" or
+  // "alias_dscp_marking_rule".
+  using Below = std::optional<std::string>;
+  http::Response show(Call&, const Below&, const std::string& id, const std::string& key) const;
+  http::Response update(Call&, const Below&, const std::string& id, const std::string& key) const;
+  http::Response remove(Call&, const Below&, const std::string& id, const std::string& key) const;
 
  private:
+  std::string policy_for(const std::string& id) const;  // throws base::Error (not_found)
+  boost::json::object answer(const Call&, const domain::Record& rule, const std::string& key) const;
   // The endpoint as access rules name it.
   std::string endpoint(const std::string& key) const;
   domain::Record readable_policy(storage::Connection&, Call&, const std::string& policy_id,

@@ -28,6 +28,8 @@ class Steps {
   virtual void complete(storage::Connection&, Call&, domain::Record& wanted) const = 0;
   virtual void insert(storage::Connection&, Call&, domain::Record& wanted) const = 0;
 
+  // Is a list after an object that is not there an error?
+  virtual bool looks_up_markers() const { return false; }
   // Does Neutron count a PUT that names nothing as a change?
   virtual bool counts_empty_changes() const { return false; }
 

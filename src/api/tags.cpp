@@ -1,10 +1,13 @@
 #include "api/tags.hpp"
 
 #include "api/access.hpp"
+#include "api/body.hpp"
 #include "api/columns.hpp"
 #include "api/lookup.hpp"
 #include "api/render.hpp"
 #include "domain/errors.hpp"
+#include "domain/list_shapes.hpp"
+#include "domain/shown.hpp"
 #include "storage/sql.hpp"
 
 #include <algorithm>
@@ -25,34 +28,34 @@ using Tags = std::set<std::string>;
 constexpr std::size_t kMostTags = 50;
 constexpr std::size_t kLongestTag = 255;
 
+base::Error invalid(const std::string& why) {
+  return domain::invalid_input("Invalid input for operation: " + why + ".");
+}
+
 std::string checked_tag(const json::value& given) {
   const json::string* text = given.if_string();
-  if (text == nullptr) throw domain::invalid_input("Invalid input for operation: a tag is no string.");
-  const auto characters = std::count_if(text->begin(), text->end(),
-                                        [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; });
-  if (characters < 1 || static_cast<std::size_t>(characters) > kLongestTag)
-    throw domain::invalid_input(fmt::format("Invalid input for operation: a tag has 1 to {} characters.", kLongestTag));
+  if (text == nullptr) throw invalid("'" + domain::shown(given) + "' is not a valid string");
+  if (domain::characters(*text) > kLongestTag)
+    throw invalid(fmt::format("'{}' exceeds maximum length of {}", std::string_view(*text), kLongestTag));
   // A comma separates the tags of a filter, a slash the parts of a path.
   if (text->find_first_of(std::string_view(",/\0", 3)) != json::string::npos)
-    throw domain::invalid_input("Invalid input for operation: a tag has neither comma nor slash.");
+    throw invalid("a tag has neither comma nor slash");
   return std::string(*text);
 }
 
 Tags given_tags(const json::value& body) {
   const json::object* whole = body.if_object();
   const json::value* list = whole == nullptr ? nullptr : whole->if_contains("tags");
-  if (list == nullptr || !list->is_array()) throw domain::bad_request("Invalid tags body");
+  if (list == nullptr) throw invalid("Invalid tags body");
+  if (!list->is_array()) throw invalid("'" + domain::shown(*list) + "' is not a list");
+  if (const std::string fault = domain::duplicates_fault(list->get_array()); !fault.empty()) throw invalid(fault);
   Tags tags;
-  for (const json::value& tag : list->get_array()) {
-    const std::string checked = checked_tag(tag);
-    if (!tags.insert(checked).second)
-      throw domain::invalid_input("Invalid input for operation: Duplicate items in the list: '" + checked + "'.");
-  }
+  for (const json::value& tag : list->get_array()) tags.insert(checked_tag(tag));
   return tags;
 }
 
 base::Error tag_not_found(const std::string& tag) {
-  return {base::ErrorKind::not_found, "TagNotFound", fmt::format("Tag {} could not be found.", tag.substr(0, 255))};
+  return {base::ErrorKind::not_found, "TagNotFound", fmt::format("Tag {} could not be found.", tag)};
 }
 
 class TagHandlers {
@@ -63,7 +66,7 @@ class TagHandlers {
   http::Response list(Call& call, const std::string& id) const {
     Tags tags;
     services_.db.read([&](Connection& db) { tags = readable(db, call, id); });
-    return json_response(200, shown_tags(tags));
+    return json_response(200, json::object{{"tags", list_of(tags)}});
   }
 
   http::Response check(Call& call, const std::string& id, const std::string& tag) const {
@@ -74,15 +77,17 @@ class TagHandlers {
   }
 
   http::Response replace(Call& call, const std::string& id) const {
-    const Tags wanted = given_tags(call.body);
+    json::value body = parse_body(call.request);
+    const Tags wanted = given_tags(body);
     change(call, "update", id, [&](Tags& tags) { tags = wanted; });
-    return json_response(200, shown_tags(wanted));
+    body.as_object()["tags"] = list_of(wanted);  // Neutron gives back what else stood there
+    return json_response(200, body);
   }
 
   http::Response add_several(Call& call, const std::string& id) const {
-    const Tags more = given_tags(call.body);
+    const Tags more = given_tags(parse_body(call.request));
     const Tags after = change(call, "create", id, [&](Tags& tags) { tags.insert(more.begin(), more.end()); });
-    return json_response(200, shown_tags(after));
+    return json_response(200, json::object{{"tags", list_of(after)}});
   }
 
   http::Response add(Call& call, const std::string& id, const std::string& tag) const {
@@ -92,11 +97,13 @@ class TagHandlers {
   }
 
   http::Response remove_all(Call& call, const std::string& id) const {
+    refuse_body(call.request);
     change(call, "delete", id, [](Tags& tags) { tags.clear(); });
     return no_content();
   }
 
   http::Response remove(Call& call, const std::string& id, const std::string& tag) const {
+    refuse_body(call.request);
     change(call, "delete", id, [&](Tags& tags) {
       if (tags.erase(tag) == 0) throw tag_not_found(tag);
     });
@@ -104,10 +111,10 @@ class TagHandlers {
   }
 
  private:
-  static json::object shown_tags(const Tags& tags) {
+  static json::array list_of(const Tags& tags) {
     json::array list;
     for (const std::string& tag : tags) list.emplace_back(tag);
-    return {{"tags", std::move(list)}};
+    return list;
   }
 
   Record tagged(Connection& db, Call& call, const std::string& id) const {
@@ -116,7 +123,7 @@ class TagHandlers {
     } catch (const base::Error& error) {
       if (error.kind() != base::ErrorKind::not_found) throw;
       throw base::Error(base::ErrorKind::not_found, "TagResourceNotFound",
-                        fmt::format("Resource {} {} could not be found.", resource_.collection, id.substr(0, 255)));
+                        fmt::format("Resource {} {} could not be found.", resource_.collection, id));
     }
   }
 

@@ -108,9 +108,9 @@ class NeutronTest : public testing::Test {
   std::string make_network(const std::string& values = "{}") {
     return make("/v2.0/networks", R"({"network":)" + values + "}");
   }
-  std::string make_subnet(const std::string& network, const std::string& cidr) {
+  std::string make_subnet(const std::string& network, const std::string& cidr, const std::string& more = "") {
     return make("/v2.0/subnets",
-                R"({"subnet":{"network_id":")" + network + R"(","ip_version":4,"cidr":")" + cidr + R"("}})");
+                R"({"subnet":{"network_id":")" + network + R"(","ip_version":4,"cidr":")" + cidr + '"' + more + "}}");
   }
   std::string make_port(const std::string& network, const std::string& more = "") {
     return make("/v2.0/ports", R"({"port":{"network_id":")" + network + '"' + more + "}}");

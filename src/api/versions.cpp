@@ -46,7 +46,7 @@ http::Response extension(const std::string& alias) {
     if (candidate.alias == alias) return json_response(200, json::object{{"extension", shown_extension(candidate)}});
   }
   throw base::Error(base::ErrorKind::not_found, "ExtensionNotFound",
-                    fmt::format("Extension with alias {} does not exist", alias.substr(0, 255)));
+                    fmt::format("Extension with alias {} does not exist", alias));
 }
 
 // Ports have security groups in their pods, the centre has none; clients list them all the same before they make a port

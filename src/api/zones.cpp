@@ -23,7 +23,7 @@ Wanted wanted_of(const http::Query& query) {
   for (const auto& [name, value] : query) {
     if (name == "fields") continue;
     if (name != "name" && name != "resource" && name != "state")
-      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name.substr(0, 255)));
+      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name));
     wanted[name].push_back(value);
   }
   return wanted;

@@ -31,16 +31,17 @@ enum class Kind {
 
 // Bits of Attribute::can.
 enum Can : unsigned {
-  kPost = 1,              // may stand in a POST
-  kPut = 2,               // may stand in a PUT
-  kFilter = 4,            // ?name=value
-  kSort = 8,              // ?sort_key=name
-  kCopied = 16,           // goes to pods' copies and is compared there
-  kRequired = 32,         // must stand in a POST
-  kNullable = 64,         // null is a value
-  kHidden = 128,          // a column that is never shown
-  kDerived = 256,         // not a column: `sql` computes it, or the renderer fills it in
-  kNullIsFallback = 512,  // null is taken, and means the fallback
+  kPost = 1,               // may stand in a POST
+  kPut = 2,                // may stand in a PUT
+  kFilter = 4,             // ?name=value
+  kSort = 8,               // ?sort_key=name
+  kCopied = 16,            // goes to pods' copies and is compared there
+  kRequired = 32,          // must stand in a POST
+  kNullable = 64,          // null is a value
+  kHidden = 128,           // a column that is never shown
+  kDerived = 256,          // not a column: `sql` computes it, or the renderer fills it in
+  kNullIsFallback = 512,   // null is taken, and means the fallback
+  kNoFreeFallback = 1024,  // to name it in a POST asks for its rights even as its fallback: Neutron has none for it
 };
 
 // A fallback that only code can find, of an attribute where null says something else (gateway_ip): absent when not

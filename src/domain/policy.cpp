@@ -20,8 +20,8 @@ constexpr Attribute kAttributes[] = {
     {.name = "description", .can = kWrite | kFilter | kCopied, .high = 255, .fallback = "\"\""},
     {.name = "rules", .kind = Kind::object_list, .can = kDerived},
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
-    {.name = "created_at", .kind = Kind::time, .can = kSort},
-    {.name = "updated_at", .kind = Kind::time, .can = kSort},
+    {.name = "created_at", .kind = Kind::time},
+    {.name = "updated_at", .kind = Kind::time},
     {.name = "revision_number", .kind = Kind::integer, .can = kFilter},
 };
 

@@ -1,7 +1,9 @@
 #include "domain/catalogue.hpp"
 #include "domain/errors.hpp"
 #include "domain/sharing.hpp"
+#include "domain/shown.hpp"
 
+#include <cctype>
 #include <string>
 
 #include <fmt/format.h>
@@ -9,9 +11,26 @@
 namespace tricircle::domain {
 namespace {
 
+std::string normal(std::string_view type) {
+  while (!type.empty() && std::isspace(static_cast<unsigned char>(type.front()))) type.remove_prefix(1);
+  while (!type.empty() && std::isspace(static_cast<unsigned char>(type.back()))) type.remove_suffix(1);
+  std::string lower(type);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
+std::string object_type_shape(boost::json::value& given) {
+  const std::string type = normal(given.as_string());
+  if (shareable(type) == nullptr)
+    throw invalid_input(
+        fmt::format("Invalid input for operation: '{}' is not a valid RBAC object type.", shown(given)));
+  given = type;
+  return {};
+}
+
 constexpr Attribute kAttributes[] = {
     {.name = "id", .kind = Kind::uuid, .can = kFilter},
-    {.name = "object_type", .can = kPost | kFilter | kRequired, .high = 255},
+    {.name = "object_type", .can = kPost | kFilter | kRequired, .high = 255, .shape = object_type_shape},
     {.name = "object_id", .kind = Kind::uuid, .can = kPost | kFilter | kRequired},
     {.name = "target_tenant", .can = kPost | kPut | kFilter | kRequired, .high = 255},
     {.name = "project_id", .can = kPost | kFilter, .high = 255},

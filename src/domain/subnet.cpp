@@ -62,8 +62,8 @@ constexpr Attribute kAttributes[] = {
      .fallback = "[]",
      .shape = service_types_shape},
     {.name = "tags", .kind = Kind::text_list, .can = kDerived},
-    {.name = "created_at", .kind = Kind::time, .can = kSort},
-    {.name = "updated_at", .kind = Kind::time, .can = kSort},
+    {.name = "created_at", .kind = Kind::time},
+    {.name = "updated_at", .kind = Kind::time},
     {.name = "revision_number", .kind = Kind::integer, .can = kFilter},
 };
 

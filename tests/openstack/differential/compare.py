@@ -8,11 +8,12 @@ ABSENT = "<absent>"
 @dataclasses.dataclass
 class Difference:
     """`path` is where: "status", "header content-type", "network.mtu", "ports[].name". `subject` is the object it is
-    about, if one."""
+    about, if one. `before`: by how much a revision number differed when it was last seen."""
     path: str
     pod: object
     ours: object
     subject: str = None
+    before: int = None
 
 
 class Comparer:
@@ -43,6 +44,7 @@ class Comparer:
         pair = (one.pod, one.ours)
         if attribute == "revision_number" and isinstance(one.pod, int) and isinstance(one.ours, int):
             pair = one.pod - one.ours
+            one.before = self.seen.get((one.subject, attribute))
         before, self.seen[one.subject, attribute] = self.seen.get((one.subject, attribute)), pair
         return before == pair
 
