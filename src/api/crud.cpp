@@ -9,6 +9,7 @@
 #include "api/quotas.hpp"
 #include "api/render.hpp"
 #include "api/revisions.hpp"
+#include "api/sharing.hpp"
 #include "base/ids.hpp"
 #include "domain/validate.hpp"
 
@@ -27,6 +28,16 @@ void ask_for_filtered(const Services& services, Connection& db, Call& call, cons
     if (filter.attribute->name == "network_id")
       ask_for_missing(services, db, call, domain::network_resource(), filter.values);
   }
+}
+
+// What the caller sees at all, and of that what is shared with him or is not.
+Condition asked_for(const Caller& caller, const domain::Resource& resource, const ListQuery& query) {
+  Condition among = visible_to(caller, resource);
+  if (!query.shared) return among;
+  const Condition shared = given_to(resource, caller.project_id(), domain::kAsShared);
+  among.sql = "(" + among.sql + ") AND " + (*query.shared ? "" : "NOT ") + shared.sql;
+  among.parameters.insert(among.parameters.end(), shared.parameters.begin(), shared.parameters.end());
+  return among;
 }
 
 // What the body names, as it was coerced: the rest are fallbacks, which anyone may have.
@@ -68,7 +79,7 @@ http::Response Crud::list(Call& call) const {
     ask_for_filtered(services_, db, call, resource_, query);
     if (!query.marker.empty() && steps_->looks_up_markers()) found(services_, db, call, resource_, query.marker);
     std::vector<Record> page =
-        select_page(db, resource_, readable_columns(resource_), query, visible_to(call.caller, resource_));
+        select_page(db, resource_, readable_columns(resource_), query, asked_for(call.caller, resource_, query));
     if (json::array links = page_links(call.request, query, page); !links.empty())
       body[std::string(resource_.collection) + "_links"] = std::move(links);
     add_facts(db, resource_, call.caller, page);
@@ -94,6 +105,7 @@ http::Response Crud::create(Call& call) const {
   services_.db.write([&](Connection& db) {
     json::array objects;
     for (const json::object* object : given.objects) objects.push_back(whole(db, call, create_one(db, call, *object)));
+    steps_->all_made(db, given.objects);
     if (given.bulk) {
       body[resource_.collection] = std::move(objects);
     } else {
@@ -139,9 +151,10 @@ Record Crud::update_one(Connection& db, Call& call, const std::string& id) const
   const json::object& given = given_object(resource_, call);
   check_own_project(call.caller, given);
   Record changes = domain::parsed_for_update(resource_, given);
+  const std::optional<std::int64_t> revision = asked_revision(call.request);
   Record before = found(services_, db, call, resource_, id);
   check_may_update(call.caller, resource_, with_facts(db, resource_, call.caller, before), changes);
-  check_revision(call.request, before);
+  check_revision(revision, before);
   if (services_.plugin.takes_over(db, call, Verb::updated, resource_, before, &changes)) return reread(db, id);
   if (changes.empty() && !steps_->counts_empty_changes()) return before;
   check(resource_, &before, merged(before, changes));
@@ -153,11 +166,12 @@ Record Crud::update_one(Connection& db, Call& call, const std::string& id) const
 }
 
 http::Response Crud::remove(Call& call, const std::string& id) const {
+  const std::optional<std::int64_t> revision = asked_revision(call.request);
   services_.db.write([&](Connection& db) {
     const Record before = found(services_, db, call, resource_, id);
     check_may_delete(call.caller, resource_, with_facts(db, resource_, call.caller, before));
     refuse_body(call.request);
-    check_revision(call.request, before);
+    check_revision(revision, before);
     if (services_.plugin.takes_over(db, call, Verb::deleted, resource_, before, nullptr)) return;
     steps_->remove(db, call, before);
     services_.plugin.changed(db, call, {Verb::deleted, resource_, &before, nullptr, text_in(before, "project_id")});

@@ -138,7 +138,12 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
     } else if (name == "fixed_ips" && resource.find("fixed_ips") != nullptr) {
       add_fixed_ip(list, value);
     } else if (const Attribute* attribute = attribute_for(resource, name, domain::kFilter, caller)) {
-      add_filter(list, *attribute, value);
+      if (name == "shared") {
+        const bool shared = domain::coerced(*attribute, boost::json::value(value)).as_bool();
+        list.shared = list.shared.value_or(shared);  // of several Neutron takes the first
+      } else {
+        add_filter(list, *attribute, value);
+      }
     } else {
       unknown.push_back("'" + name + "'");
     }

@@ -31,6 +31,7 @@ struct ListQuery {
   std::optional<std::int64_t> limit;                      // none = all
   std::string marker;
   bool reverse = false;
+  std::optional<bool> shared;  // with the caller
   Fields fields;
 };
 

@@ -146,6 +146,21 @@ TEST_F(PortsTest, PairsWithoutAMacAreForTheirOwn) {
   EXPECT_EQ(put(path, R"({"port":{"port_security_enabled":false,"allowed_address_pairs":[]}})").status, 200);
 }
 
+TEST_F(PortsTest, AreFilteredAsTheirNetworkSaysUnlessTheySayOtherwise) {
+  const std::string open = make_network(R"({"port_security_enabled":false})");
+  const auto filtered = [&](const std::string& more) {
+    return get("/v2.0/ports/" + make_port(open, more)).body.at("port").at("port_security_enabled").as_bool();
+  };
+  EXPECT_FALSE(filtered(""));
+  EXPECT_TRUE(filtered(R"(,"port_security_enabled":true)"));
+  const std::string pairs = R"("allowed_address_pairs":[{"ip_address":"10.0.0.9"}])";
+  EXPECT_EQ(post("/v2.0/ports", R"({"port":{"network_id":")" + open + "\"," + pairs + "}}").type(),
+            "AddressPairAndPortSecurityRequired");
+  const std::int64_t before = count("ports");
+  EXPECT_EQ(put("/v2.0/ports/" + make_port(open), R"({"port":{)" + pairs + "}}").status, 409);
+  EXPECT_EQ(count("ports"), before + 1);
+}
+
 TEST_F(PortsTest, OfTheNetworkAreNotFiltered) {
   const Answer made = post_port(R"(,"device_owner":"network:dhcp")");
   EXPECT_EQ(made.body.at("port").at("port_security_enabled"), false);

@@ -57,6 +57,26 @@ TEST_F(RbacTest, AListThatIsLongerThanOneStatementTakesSaysOfEachHowItIsShared) 
     EXPECT_EQ(policy.at("shared").as_bool(), policy.at("name") == "shared");
 }
 
+TEST_F(RbacTest, AListOfWhatIsSharedIsOfWhatIsSharedWithTheCaller) {
+  const auto shared = [&](const std::string& filters, const http::Headers& caller) {
+    std::string names;
+    const Answer list = get("/v2.0/networks?sort_key=name&sort_dir=asc&" + filters, caller);
+    for (const auto& network : list.body.at("networks").as_array()) names += network.at("name").as_string().c_str();
+    return names;
+  };
+  const std::string given = make_network(R"({"name":"g"})");
+  make_network(R"({"name":"e","shared":true})");
+  ASSERT_EQ(make("/v2.0/networks", R"({"network":{"name":"o"}})", member("p1")).size(), 36U);
+  make("/v2.0/rbac-policies", R"({"rbac_policy":{"object_type":"network","object_id":")" + given +
+                                  R"(","target_tenant":"p1","action":"access_as_shared"}})");
+  EXPECT_EQ(shared("shared=True", member("p1")), "eg");
+  EXPECT_EQ(shared("shared=False", member("p1")), "o");
+  EXPECT_EQ(shared("shared=False&shared=True", member("p1")), "o");
+  EXPECT_EQ(shared("shared=True", {}), "e");
+  EXPECT_EQ(get("/v2.0/rbac-policies?object_type=Network").body.at("rbac_policies").as_array().size(), 2);
+  EXPECT_EQ(get("/v2.0/rbac-policies?object_type=5").type(), "InvalidInput");
+}
+
 TEST_F(RbacTest, SharedIsAnEntryForEveryoneAndTheOtherWayRound) {
   const std::string policy = make_policy(R"({"shared":true})");
   const Answer entries = get(kRbac);

@@ -19,18 +19,22 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-void check_revision(const http::Request& request, const domain::Record& before) {
+std::optional<std::int64_t> asked_revision(const http::Request& request) {
   const std::string header = request.header("if-match");
   const std::string_view text = trimmed(header);
-  if (!text.starts_with(kPrefix)) return;
+  if (!text.starts_with(kPrefix)) return std::nullopt;
   const std::string_view digits = text.substr(kPrefix.size());
   std::int64_t wanted = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), wanted);
   if (error != std::errc{} || end != digits.data() + digits.size())
     throw base::Error(base::ErrorKind::bad_request, "BadRequest",
                       "Bad if-match request: Revision number etag must be in the format of revision_number=<int>.");
+  return wanted;
+}
+
+void check_revision(std::optional<std::int64_t> asked, const domain::Record& before) {
   const std::int64_t current = number_in(before, "revision_number");
-  if (wanted != current) throw domain::revision_mismatch(digits, current);
+  if (asked && *asked != current) throw domain::revision_mismatch(std::to_string(*asked), current);
 }
 
 }  // namespace tricircle::api

@@ -3,10 +3,16 @@
 #include "domain/catalogue.hpp"
 #include "http/message.hpp"
 
+#include <cstdint>
+#include <optional>
+
 namespace tricircle::api {
 
-// Throws base::Error (precondition_failed) when the request insists on another revision; anything else in the header is
-// ignored, as Neutron does.
-void check_revision(const http::Request&, const domain::Record& before);
+// What the request insists on; anything else in the header is ignored, as Neutron does. Throws base::Error
+// (bad_request) when that is no number.
+std::optional<std::int64_t> asked_revision(const http::Request&);
+
+// Throws base::Error (precondition_failed) when `asked` is another than the object's.
+void check_revision(std::optional<std::int64_t> asked, const domain::Record& before);
 
 }  // namespace tricircle::api

@@ -60,6 +60,19 @@ TEST_F(Revisions, OfANetworkCountItsSubnetsAndWithWhomItIsShared) {
   EXPECT_EQ(of(path, "network"), 8);
 }
 
+TEST_F(Revisions, CountSeveralSubnetsOfARequestOnceAndSeveralRulesEach) {
+  const std::string id = make_network();
+  const std::string subnet = R"({"network_id":")" + id + R"(","ip_version":4,"cidr":"10.0.)";
+  ASSERT_EQ(post("/v2.0/subnets", R"({"subnets":[)" + subnet + R"(0.0/24"},)" + subnet + R"(1.0/24"}]})").status, 201);
+  EXPECT_EQ(of("/v2.0/networks/" + id, "network"), 2);
+  const std::string path = "/v2.0/qos/policies/" + make_policy();
+  ASSERT_EQ(post(path + "/bandwidth_limit_rules",
+                 R"({"bandwidth_limit_rules":[{"max_kbps":1},{"max_kbps":2,"direction":"ingress"}]})")
+                .status,
+            201);
+  EXPECT_EQ(of(path, "policy"), 2);
+}
+
 TEST_F(Revisions, OfASubnetStartAtOneWithServiceTypes) {
   const std::string network = make_network();
   EXPECT_EQ(of("/v2.0/subnets/" + make_subnet(network, "10.0.0.0/24"), "subnet"), 0);

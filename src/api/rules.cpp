@@ -48,6 +48,12 @@ json::object without_project(json::object rule) {
   return rule;
 }
 
+void refuse_project(const json::object& given) {
+  for (const char* name : {"tenant_id", "project_id"}) {
+    if (given.contains(name)) throw domain::bad_request("Cannot update read-only attribute " + std::string(name));
+  }
+}
+
 }  // namespace
 
 std::string Rules::endpoint(const std::string& key) const {
@@ -136,16 +142,18 @@ Record Rules::add(Connection& db, const std::string& policy_id, Record rule, std
 http::Response Rules::create(Call& call, const std::string& policy_id) const {
   const GivenObjects given = given_objects(type_.resource, call, true);
   std::vector<Record> wanted;
-  for (const json::object* object : given.objects)
+  for (const json::object* object : given.objects) {
+    check_own_project(call.caller, *object);
     wanted.push_back(domain::parsed_for_create(type_.resource, without_project(*object)));
+  }
   json::object body;
   services_.db.write([&](Connection& db) {
     const Record policy = writable_policy(db, call, policy_id, "create", endpoint(std::string(type_.resource.name)));
     std::vector<Record> rules = rules_of(db, {policy_id});
     json::array answer;
-    bump_policy(db, policy_id, services_.clock.now());
     for (const Record& one : wanted) {
       const Record rule = add(db, policy_id, one, rules);
+      bump_policy(db, policy_id, services_.clock.now());
       changed(db, call, Verb::created, policy, nullptr, &rule);
       answer.push_back(given.bulk ? shown_rule_of_policy(type_.resource, rule) : shown_rule(type_.resource, rule));
     }
@@ -172,7 +180,10 @@ Record Rules::change(Connection& db, const Record& before, const Record& changes
 }
 
 http::Response Rules::update(Call& call, const Below& below, const std::string& id, const std::string& key) const {
-  const Record changes = domain::parsed_for_update(type_.resource, object_under(key, type_.resource, call));
+  const json::object& given = object_under(key, type_.resource, call);
+  check_own_project(call.caller, given);
+  refuse_project(given);
+  const Record changes = domain::parsed_for_update(type_.resource, given);
   const std::string policy_id = below ? *below : policy_for(id);
   json::object body;
   services_.db.write([&](Connection& db) {

@@ -94,7 +94,7 @@ TEST_F(RulesTest, AreMadeSeveralAtOnceOrNoneOfThem) {
       post(rules("packet_rate_limit"), R"({"packet_rate_limit_rules":[{"max_kpps":1},{"max_kpps":2}]})");
   EXPECT_EQ(twice.status, 409);
   EXPECT_EQ(count("qos_rules"), 2);
-  EXPECT_EQ(revision(), 1);
+  EXPECT_EQ(revision(), 2);
 }
 
 TEST_F(RulesTest, OfAnotherPolicyAreNotThere) {
@@ -120,6 +120,26 @@ TEST_F(RulesTest, AreReachedByTheirIdAlone) {
   EXPECT_EQ(remove("/v2.0/qos/alias-bandwidth-limit-rules/" + id).status, 204);
   EXPECT_EQ(get("/v2.0/qos/alias-bandwidth-limit-rules/" + id).type(), "QosRuleNotFound");
   EXPECT_EQ(get("/v2.0/qos/alias-packet-rate-limit-rules/" + id).type(), "HTTPNotFound");
+}
+
+TEST_F(RulesTest, TakeAProjectAndMakeNothingOfIt) {
+  const std::string path = rules("dscp_marking");
+  const Answer made = post(path, R"({"dscp_marking_rule":{"dscp_mark":8,"tenant_id":"p1"}})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_FALSE(made.body.at("dscp_marking_rule").as_object().contains("tenant_id"));
+  const Answer changed = put(path + "/" + made.id(), R"({"dscp_marking_rule":{"tenant_id":"p1"}})");
+  EXPECT_EQ(changed.message(), "Cannot update read-only attribute tenant_id");
+  EXPECT_EQ(post(path, R"({"dscp_marking_rule":{"dscp_mark":8,"tenant_id":"p2"}})", member("p1")).status, 400);
+}
+
+TEST_F(RulesTest, ShowAllOfThemselvesAtThePathsWithDashes) {
+  const std::string id = make(rules("dscp_marking"), R"({"dscp_marking_rule":{"dscp_mark":8}})");
+  const auto fields = [&](const std::string& path) {
+    return get("/v2.0/qos/" + path + "/" + id + "?fields=id").body.as_object().begin()->value().as_object().size();
+  };
+  EXPECT_EQ(fields("alias-dscp-marking-rules"), 2U);
+  EXPECT_EQ(fields("alias_dscp_marking_rules"), 1U);
+  EXPECT_EQ(put("/v2.0/qos/alias-dscp-marking-rules/x", R"({"alias_dscp_marking_rule":{"dscp_mark":1}})").status, 400);
 }
 
 TEST_F(RulesTest, AreWrittenByAdministratorsOnly) {

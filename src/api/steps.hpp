@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace tricircle::api {
 
@@ -27,6 +28,8 @@ class Steps {
   // Checks what `wanted` refers to and fills in what only code knows.
   virtual void complete(storage::Connection&, Call&, domain::Record& wanted) const = 0;
   virtual void insert(storage::Connection&, Call&, domain::Record& wanted) const = 0;
+  // After all objects of one request; as they were given.
+  virtual void all_made(storage::Connection&, const std::vector<const boost::json::object*>&) const {}
 
   // Is a list after an object that is not there an error?
   virtual bool looks_up_markers() const { return false; }

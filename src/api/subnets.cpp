@@ -8,6 +8,8 @@
 #include "domain/subnet.hpp"
 #include "domain/validate.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 
 namespace tricircle::api {
@@ -69,8 +71,15 @@ class SubnetSteps final : public Steps {
   void insert(Connection& db, Call& call, Record& wanted) const override {
     if (!wanted.at("service_types").as_array().empty()) wanted["revision_number"] = 1;  // in Neutron rows of their own
     insert_object(db, domain::subnet_resource(), wanted, services_.clock.now());
-    count_on_network(db, wanted);
     write_addresses(db, call, add_automatic_addresses(db, text_in(wanted, "network_id"), text_in(wanted, "id")));
+  }
+
+  // However many subnets a request makes, it is one change of their network.
+  void all_made(Connection& db, const std::vector<const boost::json::object*>& subnets) const override {
+    std::set<std::string> networks;
+    for (const boost::json::object* subnet : subnets) {
+      if (networks.insert(text_in(*subnet, "network_id")).second) count_on_network(db, *subnet);
+    }
   }
 
   void before_update(Connection& db, Call&, const Record& before, Record& changes) const override {

@@ -37,9 +37,7 @@ std::string checked_tag(const json::value& given) {
   if (text == nullptr) throw invalid("'" + domain::shown(given) + "' is not a valid string");
   if (domain::characters(*text) > kLongestTag)
     throw invalid(fmt::format("'{}' exceeds maximum length of {}", std::string_view(*text), kLongestTag));
-  // A comma separates the tags of a filter, a slash the parts of a path.
-  if (text->find_first_of(std::string_view(",/\0", 3)) != json::string::npos)
-    throw invalid("a tag has neither comma nor slash");
+  if (text->find('\0') != json::string::npos) throw invalid("a tag has no zero bytes");
   return std::string(*text);
 }
 

@@ -18,7 +18,7 @@ constexpr Attribute kAttributes[] = {
      .fallback = "0"},
     {.name = "direction",
      .kind = Kind::choice,
-     .can = kPost | kPut | kFilter | kSort | kCopied,
+     .can = kPost | kPut | kCopied,
      .choices = kDirections,
      .fallback = "\"egress\""},
 };

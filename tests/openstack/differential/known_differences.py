@@ -43,6 +43,8 @@ def _later_releases(exchange, difference):
         return str(difference.pod).lower().replace("-", ":") == difference.ours
     if error_type(exchange.pod) == "QoSRuleParameterConflict" and exchange.ours.succeeded:
         return difference.path == "status"
+    if exchange.pod.succeeded and re.match(r"rule:(\w+:tags|create_subnet) is disallowed", str(message(exchange.ours))):
+        return difference.path == "status"
     return _device_id(difference) or _rules_of_shared(exchange, difference) or _network_unseen(exchange, difference)
 
 
@@ -92,12 +94,15 @@ BESIDE_THE_PORT = {"description", "allowed_address_pairs", "extra_dhcp_opts", "f
                    "binding:profile", "binding:vnic_type", "binding:host_id"}
 
 
-def _port_revisions(exchange, difference):
-    if not re.fullmatch(r"ports?(\[\])?\.revision_number", difference.path):
+def _revisions(exchange, difference):
+    if last_name(difference) != "revision_number" or not re.match("port|network", difference.path):
         return False
     more = difference.pod - difference.ours - (difference.before or 0)
     if exchange.request.method == "GET":
         return more == 1  # counted since
+    given = set((exchange.request.body or {}).get("network", {}))
+    if given:
+        return more == 1 and "description" in given and not given & {"name", "admin_state_up", "mtu"}
     given = set((exchange.request.body or {}).get("port", {}))
     return more == -1 and given <= BESIDE_THE_PORT or more in (1, -1) and given & BESIDE_THE_PORT
 
@@ -135,6 +140,11 @@ def _default_policies(exchange, difference):
     return difference.path.startswith("policies") and "is_default" in dict(exchange.request.query)
 
 
+def _foreign_rules(exchange, difference):
+    return difference.path == "status" and exchange.request.method == "GET" and "_rules/" in exchange.request.path and \
+        exchange.pod.succeeded and error_type(exchange.ours) == "QosRuleNotFound"
+
+
 def _any_accept(exchange, difference):
     return exchange.pod.status == 406
 
@@ -146,7 +156,8 @@ KNOWN = [
           "tells; the centre has one of its own.", _drivers),
     Known("later releases", "As they do, and Zed does not yet: DSCP mark 44; minimum and maximum of "
           "other directions are not compared; MAC addresses in one spelling; rights on device_id; who sees a policy "
-          "sees its rules; an owner may write a port whose network he no longer sees.",
+          "sees its rules; an owner may write a port whose network he no longer sees; to write tags, and to make subnets "
+          "on another's network, takes rights.",
           _later_releases),
     Known("python", "Neutron puts the text of Python values and names into the message; ours has JSON or leaves it "
           "out.", _python),
@@ -156,8 +167,8 @@ KNOWN = [
     Known("one of several", "Which of several users an error names is left to chance.", _one_of_several),
     Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request id, or "
           "names less; we do as below it.", _outside),
-    Known("revisions of ports", "We count a PUT once, before the answer. What stands in other rows than the port's "
-          "Neutron counts after it, or a second time, as its flushes fall.", _port_revisions),
+    Known("revisions", "We count a PUT once, before the answer. What stands in other rows than the port's, or network's, "
+          "Neutron counts after it, or a second time, as its flushes fall.", _revisions),
     Known("if-match", "We look at the condition before anything is done, since a pod may be asked in between; Neutron "
           "does when it writes a row, and not where it writes none.", _if_match),
     Known("nothing hinted", "Nobody can filter by what he may not see (Neutron lets him), and what he may not see has "
@@ -166,6 +177,8 @@ KNOWN = [
           _bulk_ports),
     Known("default policies", "Whoever sees a policy sees that it is a default one, and ?is_default= filters; Neutron "
           "tells its project alone, and takes the filter for nothing.", _default_policies),
+    Known("foreign rules", "Below another policy than its own a rule is not there; Neutron shows it to whoever sees that "
+          "policy.", _foreign_rules),
     Known("any accept", "JSON is what there is: we give it to those who asked for something else, as Neutron does for "
           "all but networks, subnets and ports.", _any_accept),
 ]

@@ -7,7 +7,7 @@ class Text:
         self.most = most
 
     def good(self, draw):
-        return draw.one([f"text {draw.serial()}", f"name{draw.number(1, 4)}", "", "Größe ☃ \"quoted\" <b>&amp;",
+        return draw.one([f"text {draw.serial()}", f"name{draw.number(1, 4)}", "", "größe ☃ \"quoted\" <b>&amp;",
                          "x" * self.most])
 
     def bad(self, draw):
