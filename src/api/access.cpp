@@ -35,7 +35,8 @@ std::string text_of(const json::value& value) {
   return "None";
 }
 
-// The keys of an object, or of a list's objects: "create_port:fixed_ips:ip_address" is a rule of its own.
+// The keys of an object, or of a list's objects, each as often as it stands there: "create_port:fixed_ips:ip_address"
+// is a rule of its own.
 std::vector<std::string> parts_of(const json::value& value) {
   std::vector<std::string> keys;
   const auto add = [&](const json::value& one) {
@@ -44,8 +45,6 @@ std::vector<std::string> parts_of(const json::value& value) {
   };
   add(value);
   if (value.is_array()) std::for_each(value.get_array().begin(), value.get_array().end(), add);
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
 }
 
@@ -66,16 +65,14 @@ struct Demand {
 void demand_attribute(Demand& demand, const Caller& caller, const std::string& rule, const json::value& value) {
   if (!caller.rules->has(rule)) return;
   demand.add(rule);
-  Demand parts;
+  std::string parts;
   for (const std::string& part : parts_of(value)) {
     const std::string of_part = rule + ":" + part;
     if (!caller.rules->has(of_part)) continue;
     demand.add(of_part);
-    parts.say("rule:" + of_part);
+    parts += (parts.empty() ? "rule:" : " and rule:") + of_part;
   }
-  const bool one = !parts.words.empty() && !parts.words.starts_with('(');
-  demand.say(parts.words.empty() ? "rule:" + rule
-                                 : "(rule:" + rule + " and " + (one ? "(" + parts.words + ")" : parts.words) + ")");
+  demand.say(parts.empty() ? "rule:" + rule : "(rule:" + rule + " and (" + parts + "))");
 }
 
 Demand demand_of_write(const Caller& caller, const std::string& action, const Resource& resource, const Record& given,
@@ -179,6 +176,14 @@ void check_own_project(const Caller& caller, const json::object& given) {
   throw domain::bad_request(
       "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc "
       "privileges");
+}
+
+void check_network_is_given(const Caller& caller, const Resource& resource, const Record& record) {
+  if (sees_all(caller) || flag_in(record, "network:shared")) return;
+  if (text_in(record, "network:project_id") == caller.project_id()) return;
+  throw base::Error(
+      base::ErrorKind::forbidden, "",
+      "Tenant " + caller.project_id() + " not allowed to create " + std::string(resource.name) + " on this network");
 }
 
 void check_may_create(const Caller& caller, const Resource& resource, const Record& given, const Record& wanted) {

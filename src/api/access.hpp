@@ -38,6 +38,8 @@ bool may_get(const Caller&, const domain::Resource&, const access::Target&);
 bool may_get_attribute(const Caller&, const domain::Resource&, std::string_view attribute, const access::Target&);
 // To name another project takes an administrator or a service, before any rule is asked.
 void check_own_project(const Caller&, const boost::json::object& given);
+// On a network that is seen for being external alone nobody makes anything; `record` has its facts.
+void check_network_is_given(const Caller&, const domain::Resource&, const domain::Record& record);
 // `given` = the attributes that the request names, coerced; `wanted` = the object to be.
 void check_may_create(const Caller&, const domain::Resource&, const domain::Record& given,
                       const domain::Record& wanted);

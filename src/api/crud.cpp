@@ -120,6 +120,7 @@ Record Crud::on_its_network(Connection& db, Call& call, Record wanted) const {
   if (resource_.find("network_id") == nullptr) return wanted;
   found(services_, db, call, domain::network_resource(), text_in(wanted, "network_id"));
   add_facts(db, resource_, call.caller, {&wanted, 1});
+  check_network_is_given(call.caller, resource_, wanted);
   return wanted;
 }
 

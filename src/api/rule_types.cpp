@@ -4,6 +4,7 @@
 #include "api/render.hpp"
 #include "base/error.hpp"
 #include "domain/errors.hpp"
+#include "domain/validate.hpp"
 
 #include <algorithm>
 
@@ -39,8 +40,10 @@ json::array drivers_of(const domain::RuleType& type) {
 
 void refuse_unknown_filters(const http::Query& query) {
   for (const auto& [name, value] : query) {
-    const bool known = name == "fields" || name == "all_supported" || name == "all_rules";
-    if (!known) throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name));
+    if (name == "fields") continue;
+    if (name != "all_supported" && name != "all_rules")
+      throw domain::bad_request(fmt::format("['{}'] is invalid attribute for filtering", name));
+    domain::coerced(Attribute{.name = name, .kind = domain::Kind::boolean}, json::value(value));
   }
 }
 

@@ -50,7 +50,7 @@ json::object without_project(json::object rule) {
 
 void refuse_project(const json::object& given) {
   for (const char* name : {"tenant_id", "project_id"}) {
-    if (given.contains(name)) throw domain::bad_request("Cannot update read-only attribute " + std::string(name));
+    if (given.contains(name)) throw domain::bad_request("Cannot update read-only attribute tenant_id");
   }
 }
 

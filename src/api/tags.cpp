@@ -68,8 +68,9 @@ class TagHandlers {
   }
 
   http::Response check(Call& call, const std::string& id, const std::string& tag) const {
+    const std::string asked = checked_tag(json::value(tag));
     services_.db.read([&](Connection& db) {
-      if (!readable(db, call, id).contains(tag)) throw tag_not_found(tag);
+      if (!readable(db, call, id).contains(asked)) throw tag_not_found(asked);
     });
     return no_content();
   }
@@ -102,8 +103,9 @@ class TagHandlers {
 
   http::Response remove(Call& call, const std::string& id, const std::string& tag) const {
     refuse_body(call.request);
+    const std::string asked = checked_tag(json::value(tag));
     change(call, "delete", id, [&](Tags& tags) {
-      if (tags.erase(tag) == 0) throw tag_not_found(tag);
+      if (tags.erase(asked) == 0) throw tag_not_found(asked);
     });
     return no_content();
   }

@@ -23,10 +23,14 @@ std::string mtu_shape(boost::json::value& given) {
   given = coerced({.name = "mtu", .kind = Kind::integer}, given);
   const std::int64_t mtu = given.get_int64();
   if (mtu < 0) return fmt::format("'{}' should be non-negative", mtu);
-  if (mtu > kMostMtu)
-    throw invalid_input(fmt::format("Invalid input for operation: Requested MTU is too big, maximum is {}.", kMostMtu));
   if (mtu == 0) given = kDefaultMtu;
   return {};
+}
+
+// After the rights to set it.
+void check_mtu(const Record*, const Record& wanted) {
+  if (wanted.at("mtu").as_int64() > kMostMtu)
+    throw invalid_input(fmt::format("Invalid input for operation: Requested MTU is too big, maximum is {}.", kMostMtu));
 }
 
 std::string zone_hints_shape(boost::json::value& given) {
@@ -48,15 +52,15 @@ constexpr Attribute kAttributes[] = {
     {.name = "name", .can = kWrite | kFind, .high = 255, .fallback = "\"\""},
     {.name = "project_id", .can = kPost | kFind, .high = 255},
     {.name = "admin_state_up", .kind = Kind::boolean, .can = kWrite | kFind, .fallback = "true"},
-    {.name = "mtu", .kind = Kind::integer, .can = kWrite | kFind, .fallback = "1500", .shape = mtu_shape},
-    {.name = "status", .can = kFind, .high = 16, .fallback = "\"ACTIVE\""},
-    {.name = "subnets", .kind = Kind::text_list, .can = kDerived},
     {.name = "shared",
      .kind = Kind::boolean,
      .can = kWrite | kFilter | kDerived,
      .fallback = "false",
      .sql = "EXISTS (SELECT 1 FROM rbac_policies r WHERE r.object_type = 'network' AND r.target_tenant = '*' AND "
             "r.action = 'access_as_shared' AND r.object_id = networks.id)"},
+    {.name = "mtu", .kind = Kind::integer, .can = kWrite | kFind, .fallback = "1500", .shape = mtu_shape},
+    {.name = "status", .can = kFind, .high = 16, .fallback = "\"ACTIVE\""},
+    {.name = "subnets", .kind = Kind::text_list, .can = kDerived},
     {.name = "availability_zone_hints",
      .kind = Kind::text_list,
      .can = kPost,
@@ -90,7 +94,8 @@ const Resource& network_resource() {
                                       .extension = "",
                                       .not_found = "NetworkNotFound",
                                       .label = "Network",
-                                      .attributes = kAttributes};
+                                      .attributes = kAttributes,
+                                      .check = check_mtu};
   return kResource;
 }
 

@@ -66,7 +66,10 @@ TEST(Network, HasAnMtuAndFewZoneHints) {
   };
   EXPECT_EQ(parsed_for_create(network_resource(), record(R"({"mtu": 0})")).at("mtu"), 1500);
   EXPECT_EQ(parsed(R"({"mtu": -1})"), "HTTPBadRequest: Invalid input for mtu. Reason: '-1' should be non-negative.");
-  EXPECT_EQ(parsed(R"({"mtu": 70000})"), operation("Requested MTU is too big, maximum is 65535"));
+  EXPECT_EQ(refusal([&] {
+              network_resource().check(nullptr, parsed_for_create(network_resource(), record(R"({"mtu": 70000})")));
+            }),
+            operation("Requested MTU is too big, maximum is 65535"));
   EXPECT_EQ(parsed(R"({"availability_zone_hints": ["a", "b"]})"), kFine);
   EXPECT_EQ(parsed(R"({"availability_zone_hints": ["a", "a"]})"),
             "HTTPBadRequest: Invalid input for availability_zone_hints. Reason: Duplicate items in the list: 'a'.");

@@ -88,8 +88,9 @@ Record parsed_for_update(const Resource& resource, const boost::json::object& gi
   Record record;
   for (const auto& entry : given) {
     const Attribute* attribute = resource.find(known_name(resource, entry.key()));
-    if (!attribute || !(attribute->can & kPut))
-      throw bad_request(fmt::format("Cannot update read-only attribute {}", std::string_view(entry.key())));
+    if (attribute && attribute->can & kPut) continue;
+    const std::string_view name = entry.key();
+    throw bad_request(fmt::format("Cannot update read-only attribute {}", name == "project_id" ? "tenant_id" : name));
   }
   for (const auto& entry : given) {
     const Attribute& attribute = *resource.find(known_name(resource, entry.key()));

@@ -108,7 +108,7 @@ TEST(ParsedForUpdate, HoldsOnlyWhatWasGiven) {
 TEST(ParsedForUpdate, RefusesReadOnlyAttributes) {
   for (const std::string name : {"id", "rules", "project_id", "tenant_id"})
     EXPECT_EQ(put_refusal(policy_resource(), "{\"" + name + "\": \"x\"}"),
-              "HTTPBadRequest: Cannot update read-only attribute " + name);
+              "HTTPBadRequest: Cannot update read-only attribute " + (name == "project_id" ? "tenant_id" : name));
   EXPECT_EQ(put_refusal(bandwidth_limit(), R"({"id": "x"})"), "HTTPBadRequest: Cannot update read-only attribute id");
 }
 

@@ -38,15 +38,15 @@ QUOTAS = {"network": Number(-1, 2147483647, good=[-1, 5, 20, 100]), "subnet": Nu
 # For lists: what clients ask for, filterable or not.
 SEARCHED = {
     "network": ["name", "description", "id", "project_id", "tenant_id", "admin_state_up", "status", "shared", "mtu",
-                "router:external", "provider:network_type", "provider:physical_network", "revision_number",
+                "router:external", "provider:network_type", "provider:physical_network",
                 "port_security_enabled", "qos_policy_id", "created_at", "subnets"],
     "subnet": ["name", "description", "id", "project_id", "network_id", "ip_version", "enable_dhcp", "gateway_ip",
                "cidr", "ipv6_ra_mode", "ipv6_address_mode", "revision_number", "service_types", "dns_nameservers",
                "allocation_pools", "host_routes"],
     "port": ["name", "description", "id", "project_id", "network_id", "mac_address", "admin_state_up", "status",
-             "device_id", "device_owner", "revision_number", "binding:vnic_type", "binding:host_id",
+             "device_id", "device_owner", "binding:vnic_type", "binding:host_id",
              "port_security_enabled", "qos_policy_id", "fixed_ips", "allowed_address_pairs", "binding:vif_type"],
-    "policy": ["name", "description", "id", "project_id", "tenant_id", "shared", "is_default", "revision_number",
+    "policy": ["name", "description", "id", "project_id", "tenant_id", "shared", "is_default",
                "rules", "created_at"],
     "rbac": ["id", "project_id", "object_type", "object_id", "action", "target_tenant"],
 }

@@ -4,6 +4,8 @@ import dataclasses
 import re
 from typing import Callable
 
+from .side import NO_ANSWER
+
 
 @dataclasses.dataclass
 class Known:
@@ -43,8 +45,9 @@ def _later_releases(exchange, difference):
         return str(difference.pod).lower().replace("-", ":") == difference.ours
     if error_type(exchange.pod) == "QoSRuleParameterConflict" and exchange.ours.succeeded:
         return difference.path == "status"
-    if exchange.pod.succeeded and re.match(r"rule:(\w+:tags|create_subnet) is disallowed", str(message(exchange.ours))):
-        return difference.path == "status"
+    refused = r"rule:(\w+:tags|create_subnet) is disallowed|The number of tags exceed the per-resource limit"
+    if difference.path == "status" and re.match(refused, str(message(exchange.ours))):
+        return exchange.pod.status != 404
     return _device_id(difference) or _rules_of_shared(exchange, difference) or _network_unseen(exchange, difference)
 
 
@@ -57,7 +60,8 @@ def _device_id(difference):
 def _python(exchange, difference):
     if re.search(r"\bNaN\b|\\ud[89a-f]", str(exchange.request.raw)):
         return True
-    text = r"[\[{(]u?'|<class |b'|\bNone\b|\bTrue\b|\bFalse\b|Callback neutron\.|not in valid_values"
+    text = r"[\[{(]u?'|<class |b'|\bNone\b|\bTrue\b|\bFalse\b|Callback neutron\.|not in valid_values|" \
+        r"'.' is not a valid nameserver"
     return last_name(difference) in ("message", "type") and re.search(text, str(message(exchange.pod)))
 
 
@@ -72,7 +76,7 @@ def message(answer):
 
 
 def _internal_error(exchange, difference):
-    return difference.path == "status" and difference.pod == 500
+    return difference.path == "status" and difference.pod in (500, NO_ANSWER)
 
 
 def _one_of_several(exchange, difference):
@@ -95,16 +99,19 @@ BESIDE_THE_PORT = {"description", "allowed_address_pairs", "extra_dhcp_opts", "f
 
 
 def _revisions(exchange, difference):
-    if last_name(difference) != "revision_number" or not re.match("port|network", difference.path):
+    if difference.path.startswith("port.resource_request"):
+        return "binding:vnic_type" in str(exchange.request.body)
+    if last_name(difference) != "revision_number" or not re.match("port|network|polic", difference.path):
         return False
     more = difference.pod - difference.ours - (difference.before or 0)
     if exchange.request.method == "GET":
         return more == 1  # counted since
-    given = set((exchange.request.body or {}).get("network", {}))
-    if given:
-        return more == 1 and "description" in given and not given & {"name", "admin_state_up", "mtu"}
-    given = set((exchange.request.body or {}).get("port", {}))
-    return more == -1 and given <= BESIDE_THE_PORT or more in (1, -1) and given & BESIDE_THE_PORT
+    given = {name for inner in (exchange.request.body or {}).values() for name in inner}
+    if difference.path.startswith("port"):
+        return more == -1 and given <= BESIDE_THE_PORT or more in (1, 2, -1) and given & BESIDE_THE_PORT
+    if more == -1:
+        return given <= {"shared", "router:external"}
+    return more == 1 and "description" in given and not given & {"name", "admin_state_up", "mtu"}
 
 
 def _rules_of_shared(exchange, difference):
@@ -129,11 +136,6 @@ def _nothing_hinted(exchange, difference):
     return difference.path == "status" and re.match(hidden, str(message(exchange.ours)))
 
 
-def _bulk_ports(exchange, difference):
-    return exchange.request.method == "POST" and difference.pod == [] and \
-        difference.path in ("ports[].extra_dhcp_opts", "ports[].allowed_address_pairs")
-
-
 def _default_policies(exchange, difference):
     if last_name(difference) == "is_default":
         return exchange.request.user != "admin" and (difference.pod, difference.ours) == (False, True)
@@ -154,31 +156,29 @@ KNOWN = [
           "the MTU that is left inside a tunnel.", _segments),
     Known("drivers", "What a network's segments or a port's kind of card cannot do, the pod's drivers know, and XJob "
           "tells; the centre has one of its own.", _drivers),
-    Known("later releases", "As they do, and Zed does not yet: DSCP mark 44; minimum and maximum of "
+    Known("later releases", "As they do, and Zed does not yet: DSCP mark 44; at most 50 tags; minimum and maximum of "
           "other directions are not compared; MAC addresses in one spelling; rights on device_id; who sees a policy "
-          "sees its rules; an owner may write a port whose network he no longer sees; to write tags, and to make subnets "
-          "on another's network, takes rights.",
+          "sees its rules; an owner may write a port whose network he no longer sees; to write tags, and to make "
+          "subnets on another's network, takes rights.",
           _later_releases),
     Known("python", "Neutron puts the text of Python values and names into the message; ours has JSON or leaves it "
           "out.", _python),
     Known("extension words", "Names and descriptions of extensions are for people, and ours are our own.",
           _extension_words),
-    Known("internal error", "Where Neutron answers 500, we say what is wrong.", _internal_error),
+    Known("internal error", "Where Neutron answers 500, or for minutes nothing, we say what is wrong.", _internal_error),
     Known("one of several", "Which of several users an error names is left to chance.", _one_of_several),
-    Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request id, or "
-          "names less; we do as below it.", _outside),
-    Known("revisions", "We count a PUT once, before the answer. What stands in other rows than the port's, or network's, "
-          "Neutron counts after it, or a second time, as its flushes fall.", _revisions),
+    Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request "
+          "id, or names less; we do as below it.", _outside),
+    Known("revisions", "We count a PUT once, and answer with what is then. What stands in other rows than the object's "
+          "Neutron counts, and shows, after its answer, or counts a second time, as its flushes fall.", _revisions),
     Known("if-match", "We look at the condition before anything is done, since a pod may be asked in between; Neutron "
           "does when it writes a row, and not where it writes none.", _if_match),
     Known("nothing hinted", "Nobody can filter by what he may not see (Neutron lets him), and what he may not see has "
           "no type.", _nothing_hinted),
-    Known("bulk ports", "Zed forgets the DHCP options and address pairs of ports that are made several at once.",
-          _bulk_ports),
     Known("default policies", "Whoever sees a policy sees that it is a default one, and ?is_default= filters; Neutron "
           "tells its project alone, and takes the filter for nothing.", _default_policies),
-    Known("foreign rules", "Below another policy than its own a rule is not there; Neutron shows it to whoever sees that "
-          "policy.", _foreign_rules),
+    Known("foreign rules", "Below another policy than its own a rule is not there; Neutron shows it to whoever sees "
+          "that policy.", _foreign_rules),
     Known("any accept", "JSON is what there is: we give it to those who asked for something else, as Neutron does for "
           "all but networks, subnets and ports.", _any_accept),
 ]

@@ -7,6 +7,7 @@ from .shape import create, if_match, maybe_spoil, some_of, update
 from .world import Request
 
 PER_NETWORK = 5
+FORGOTTEN_IN_BULK = ("extra_dhcp_opts", "allowed_address_pairs")  # by Zed
 
 
 def subnets_of(draw, network):
@@ -111,7 +112,8 @@ def make_several(draw):
     network = draw.thing("network", "member")
     if network is None or has_choice(draw, network) or len(draw.world.of("port")) >= 2 * MOST:
         return None
-    several = [{"network_id": network.symbol, **some_of(draw, PORT, 0.15)} for _ in range(2)]
+    attributes = {name: values for name, values in PORT.items() if name not in FORGOTTEN_IN_BULK}
+    several = [{"network_id": network.symbol, **some_of(draw, attributes, 0.15)} for _ in range(2)]
     what = "member makes ports in bulk"
     if draw.chance(0.2):
         several[1]["network_id"] = UNKNOWN

@@ -8,7 +8,7 @@ COLLECTIONS = {"networks": "network", "subnets": "subnet", "ports": "port", "qos
 def broken_body(draw):
     path, key = draw.one(list(COLLECTIONS.items()))
     raw = draw.one(["", "{", "[]", "5", "null", '"text"', '{"%s":}' % key, '{"%s":[]}' % key, '{"%s":null}' % key,
-                    '{"%s":"x"}' % key, '{"%s":5}' % key, "{}", '{"nonsense":{}}', '{"%ss":{}}' % key, "<a/>",
+                    '{"%s":"x"}' % key, '{"%s":5}' % key, "{}", '{"nonsense":{}}', '{"%s":{}}' % path, "<a/>",
                     "\ufeff{}",
                     '{"%s":{"name":"a","name":"b"},"%s":5}' % (key, key), '{"%s":{"name":"\\ud800"}}' % key,
                     "[" * 200 + "]" * 200, "{'a': 1}", '{"%s":{"name":NaN}}' % key])

@@ -26,7 +26,7 @@ def sought(draw, kind, name):
     thing = draw.thing(kind)
     value = thing.shown.get(name) if thing else None
     if name == "fixed_ips":
-        entries = value or [{"ip_address": "10.0.0.5", "subnet_id": UNKNOWN}]
+        entries = value or [{"ip_address": "192.0.2.5", "subnet_id": UNKNOWN}]
         key = draw.one(["ip_address", "subnet_id"])
         return f"{key}={entries[0][key]}" if draw.chance(0.9) else draw.one(["nonsense", "color=red", "ip_address="])
     if isinstance(value, (list, dict)) or value is None or draw.chance(0.1):

@@ -2,7 +2,7 @@
 import ipaddress
 
 from .attributes import SUBNET
-from .draw import UNKNOWN
+from .draw import PROJECT_OF, UNKNOWN
 from .shape import create, if_match, maybe_spoil, some_of, update
 from .world import Request
 
@@ -151,6 +151,8 @@ def change(draw):
                                               [{"start": address(cidr, 99), "end": address(cidr, 20)}], [], None])
     if draw.chance(0.05):
         given[draw.one(["cidr", "ip_version", "network_id", "ipv6_ra_mode"])] = "10.9.9.0/24"
+    if draw.owner(subnet) != PROJECT_OF[user]:
+        given.setdefault("name", "changed")  # in nothing Zed sees a change of `shared`
     what = maybe_spoil(draw, f"{user} changes a subnet", given, attributes_for(user))
     path = f"/v2.0/subnets/{subnet.symbol}"
     request = update(what, user, path, "subnet", given, subnet.symbol)

@@ -104,13 +104,17 @@ class Run:
             side, answer = (self.pod, pod) if pod.succeeded else (self.ours, ours)
             for thing in objects_in(answer.body):
                 side.send(Request("undo", "admin", "DELETE", f"{request.path}/{thing.get('id')}"))
-            if request.about:
-                self._level(request.about.strip("{}"))
+            self._level(request.about)
         elif request.about:
+            parent = self.world.things[request.about.strip("{}")].parent
             self._give_up(request.about.strip("{}"))
+            self._level(parent)
 
-    def _level(self, name):
-        """A part that came and went on one side alone counted there as two changes of the whole."""
+    def _level(self, symbol):
+        """A part that changed, or came and went, on one side alone counted there as changes of the whole."""
+        name = (symbol or "").strip("{}")
+        if name not in self.world.things:
+            return
         kind, path = self.world.things[name].kind, self._path_of(name)
         for _ in range(4):
             shown = {side: side.send(Request("level", "admin", "GET", path)).body.get(kind, {})
