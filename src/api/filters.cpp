@@ -3,6 +3,7 @@
 #include "api/access.hpp"
 #include "api/columns.hpp"
 #include "domain/errors.hpp"
+#include "domain/ip.hpp"
 #include "domain/validate.hpp"
 
 #include <algorithm>
@@ -40,9 +41,10 @@ const Attribute* attribute_for(const Resource& resource, std::string_view name, 
   return attribute;
 }
 
-// Texts that are kept in another spelling than they may be given in.
+// Kept in another spelling than it may be given in.
 bool is_spelled_anew(const Attribute& attribute) {
-  return attribute.kind == Kind::text && attribute.shape != nullptr && (attribute.can & domain::kDerived) == 0;
+  if ((attribute.can & domain::kDerived) != 0) return false;
+  return attribute.kind == Kind::cidr || (attribute.kind == Kind::text && attribute.shape != nullptr);
 }
 
 bool is_written(const Attribute& attribute) {
@@ -52,6 +54,10 @@ bool is_written(const Attribute& attribute) {
 // Booleans and numbers in all the spellings that a body may have; a number out of bounds finds nothing, it is no error.
 // Of what is never written Neutron does not check the spelling.
 storage::Value filter_value(const Attribute& attribute, const std::string& text) {
+  if (attribute.kind == Kind::address) {
+    const auto address = domain::parse_address(text);
+    return address ? domain::to_text(*address) : text;
+  }
   if (is_spelled_anew(attribute)) return to_column(attribute, domain::coerced(attribute, boost::json::value(text)));
   if (attribute.kind != Kind::boolean && attribute.kind != Kind::integer) return text;
   if (!is_written(attribute)) return whole_number(text).value_or(-1);

@@ -99,7 +99,7 @@ class NetworkSteps final : public Steps {
     const std::string id = text_in(before, "id");
     const Record own = counted(before, changes);
     if (!own.empty()) update_object(db, domain::network_resource(), id, own, services_.clock.now());
-    follow_sharing(db, id, text_in(before, "project_id"), changes);
+    follow_sharing(db, id, text_in(before, "project_id"), own);
   }
 
   void remove(Connection& db, Call& call, const Record& before) const override {

@@ -148,6 +148,16 @@ TEST_F(RbacTest, AnExternalEntryMakesANetworkExternalAndItsLastOneGoesWithIt) {
   EXPECT_EQ(external(), false);
 }
 
+TEST_F(RbacTest, ANetworkThatIsExternalForOneProjectIsMadeNoMoreByBeingSetSo) {
+  const std::string network = make_network();
+  const std::string entry_id = make(kRbac, R"({"rbac_policy":{"object_type":"network","object_id":")" + network +
+                                               R"(","target_tenant":"p1","action":"access_as_external"}})");
+  ASSERT_EQ(put("/v2.0/networks/" + network, R"({"network":{"router:external":true}})").status, 200);
+  EXPECT_EQ(get("/v2.0/networks/" + network, member("p2")).status, 404);
+  ASSERT_EQ(remove(std::string(kRbac) + "/" + entry_id).status, 204);
+  EXPECT_EQ(get("/v2.0/networks/" + network).body.at("network").at("router:external"), false);
+}
+
 TEST_F(RbacTest, RefusesWhatMakesNoSense) {
   const std::string policy = make_policy();
   EXPECT_EQ(post(kRbac, entry("router", policy, "p1")).type(), "InvalidInput");

@@ -67,15 +67,24 @@ Record Rules::readable_policy(Connection& db, Call& call, const std::string& pol
   return policy;
 }
 
-Record Rules::writable_policy(Connection& db, Call& call, const std::string& policy_id, std::string_view verb,
-                              const std::string& endpoint) const {
+// The rights are asked before it is known whether there is such a policy.
+Record Rules::policy_to_add_to(Connection& db, Call& call, const std::string& policy_id) const {
   meet_policy(db, policy_id);
-  // Neutron fetches what is to be changed before it asks the rules; of what is to be made there is nothing to fetch.
+  const std::string rule = endpoint(std::string(type_.resource.name));
   const std::optional<Record> policy = find_object(db, domain::policy_resource(), policy_id);
-  if (verb == "create") check_may_rule(call.caller, verb, endpoint, policy ? &*policy : nullptr);
-  Record seen = found(services_, db, call, domain::policy_resource(), policy_id);
-  check_may_rule(call.caller, verb, endpoint, &seen);
-  return seen;
+  check_may_rule(call.caller, "create", rule, policy ? &*policy : nullptr);
+  return found(services_, db, call, domain::policy_resource(), policy_id);
+}
+
+// Neutron fetches what is to be changed before it asks for the rights to.
+Rules::PolicyAndRule Rules::to_change(Connection& db, Call& call, std::string_view verb, const std::string& policy_id,
+                                      const std::string& id, const std::string& key) const {
+  meet_policy(db, policy_id);
+  PolicyAndRule both;
+  both.policy = found(services_, db, call, domain::policy_resource(), policy_id);
+  both.rule = rule_of(db, policy_id, id);
+  check_may_rule(call.caller, verb, endpoint(key), &both.policy);
+  return both;
 }
 
 void Rules::check_guarantee(Connection& db, const std::string& policy_id) const {
@@ -148,7 +157,7 @@ http::Response Rules::create(Call& call, const std::string& policy_id) const {
   }
   json::object body;
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "create", endpoint(std::string(type_.resource.name)));
+    const Record policy = policy_to_add_to(db, call, policy_id);
     std::vector<Record> rules = rules_of(db, {policy_id});
     json::array answer;
     for (const Record& one : wanted) {
@@ -187,8 +196,7 @@ http::Response Rules::update(Call& call, const Below& below, const std::string& 
   const std::string policy_id = below ? *below : policy_for(id);
   json::object body;
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "update", endpoint(key));
-    const Record before = rule_of(db, policy_id, id);
+    const auto [policy, before] = to_change(db, call, "update", policy_id, id, key);
     Record after = before;
     if (!changes.empty()) {
       after = change(db, before, changes);
@@ -203,8 +211,7 @@ http::Response Rules::remove(Call& call, const Below& below, const std::string& 
   refuse_body(call.request);
   const std::string policy_id = below ? *below : policy_for(id);
   services_.db.write([&](Connection& db) {
-    const Record policy = writable_policy(db, call, policy_id, "delete", endpoint(key));
-    const Record before = rule_of(db, policy_id, id);
+    const auto [policy, before] = to_change(db, call, "delete", policy_id, id, key);
     check_guarantee(db, policy_id);
     delete_rule(db, id);
     bump_policy(db, policy_id, services_.clock.now());

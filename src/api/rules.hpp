@@ -26,9 +26,14 @@ class Rules {
   std::string endpoint(const std::string& key) const;
   domain::Record readable_policy(storage::Connection&, Call&, const std::string& policy_id,
                                  const std::string& endpoint) const;
-  // Written first: of two changes of one policy's rules one must see the other.
-  domain::Record writable_policy(storage::Connection&, Call&, const std::string& policy_id, std::string_view verb,
-                                 const std::string& endpoint) const;
+  // Both write the policy first: of two changes of one policy's rules one must see the other.
+  domain::Record policy_to_add_to(storage::Connection&, Call&, const std::string& policy_id) const;
+  struct PolicyAndRule {
+    domain::Record policy;
+    domain::Record rule;
+  };
+  PolicyAndRule to_change(storage::Connection&, Call&, std::string_view verb, const std::string& policy_id,
+                          const std::string& id, const std::string& key) const;
   void check_guarantee(storage::Connection&, const std::string& policy_id) const;
   domain::Record rule_of(storage::Connection&, const std::string& policy_id, const std::string& id) const;
   domain::Record add(storage::Connection&, const std::string& policy_id, domain::Record wanted,

@@ -24,8 +24,8 @@ constexpr Attribute kAttributes[] = {
 };
 
 void check_conflicts(std::string_view policy_id, const Record& rule, std::span<const Record> rules) {
-  refuse_duplicate(policy_id, rule, rules);
   refuse_minimum_above_maximum(policy_id, rule, rules);
+  refuse_duplicate(policy_id, rule, rules);
 }
 
 }  // namespace

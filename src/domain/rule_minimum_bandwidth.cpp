@@ -23,8 +23,8 @@ constexpr ResourceClass kClasses[] = {{"egress", "NET_BW_EGR_KILOBIT_PER_SEC"},
 constexpr Placement kPlacement{kClasses, "min_kbps", true};
 
 void check_conflicts(std::string_view policy_id, const Record& rule, std::span<const Record> rules) {
-  refuse_duplicate(policy_id, rule, rules);
   refuse_minimum_above_maximum(policy_id, rule, rules);
+  refuse_duplicate(policy_id, rule, rules);
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ from cloud import Cloud
 POLICIES = "/v2.0/qos/policies"
 LIMITS = POLICIES + "/{policy}/bandwidth_limit_rules"
 NOBODY = "11111111-1111-4111-8111-111111111111"
-BAD, INPUT = "HTTPBadRequest", "InvalidInput"
-NO_JSON = "Body contains invalid data"
+BAD, INPUT, MALFORMED = "HTTPBadRequest", "InvalidInput", "MalformedRequestBody"
+NO_JSON, NO_OBJECT = "Cannot understand JSON", "Body contains invalid data"
+NO_BODY = "Resource body required"
 
 
 class Centre:
@@ -117,21 +118,21 @@ def subnet(**attributes):
 
 
 BODIES = {
-    "no body": (None, BAD, "Resource body required"),
-    "nothing in it": (b"{}", BAD, "Unable to find 'policy' in request body"),
-    "half of it": (b'{"policy": {"name": "x"', BAD, NO_JSON),
-    "something after it": (b'{"policy": {"name": "x"}} {}', BAD, NO_JSON),
-    "a comma too many": (b'{"policy": {"name": "x",}}', BAD, NO_JSON),
-    "a form": (b"name=x&shared=true", BAD, NO_JSON),
-    "a list": (b"[]", BAD, NO_JSON),
-    "a text": (b'"policy"', BAD, NO_JSON),
-    "null": (b"null", BAD, NO_JSON),
-    "NUL bytes": (b"\0\0\0\0", BAD, NO_JSON),
-    "bad UTF-8": (b'{"policy": {"name": "\xff\xfe"}}', BAD, NO_JSON),
-    "half a surrogate pair": (b'{"policy": {"name": "\\ud800"}}', BAD, NO_JSON),
-    "an overlong UTF-8 form": (b'{"policy": {"name": "\xc0\xaf"}}', BAD, NO_JSON),
-    "lists nested absurdly deep": (b"[" * 500_000, BAD, NO_JSON),
-    "objects nested absurdly deep": (b'{"policy":' * 90_000 + b"1" + b"}" * 90_000, BAD, NO_JSON),
+    "no body": (None, BAD, NO_BODY),
+    "nothing in it": (b"{}", BAD, NO_BODY),
+    "half of it": (b'{"policy": {"name": "x"', MALFORMED, NO_JSON),
+    "something after it": (b'{"policy": {"name": "x"}} {}', MALFORMED, NO_JSON),
+    "a comma too many": (b'{"policy": {"name": "x",}}', MALFORMED, NO_JSON),
+    "a form": (b"name=x&shared=true", MALFORMED, NO_JSON),
+    "a list": (b"[]", BAD, NO_BODY),
+    "a text": (b'"policy"', BAD, NO_OBJECT),
+    "null": (b"null", BAD, NO_BODY),
+    "NUL bytes": (b"\0\0\0\0", MALFORMED, NO_JSON),
+    "bad UTF-8": (b'{"policy": {"name": "\xff\xfe"}}', MALFORMED, NO_JSON),
+    "half a surrogate pair": (b'{"policy": {"name": "\\ud800"}}', MALFORMED, NO_JSON),
+    "an overlong UTF-8 form": (b'{"policy": {"name": "\xc0\xaf"}}', MALFORMED, NO_JSON),
+    "lists nested absurdly deep": (b"[" * 500_000, MALFORMED, NO_JSON),
+    "objects nested absurdly deep": (b'{"policy":' * 90_000 + b"1" + b"}" * 90_000, MALFORMED, NO_JSON),
     "another object": ({"network": {}}, BAD, "Unable to find 'policy' in request body"),
     "policies in bulk": ({"policies": [{"name": "x"}]}, BAD, "Unable to find 'policy' in request body"),
     "a list as policy": ({"policy": []}, BAD, "Object 'policy' contains invalid data"),
@@ -148,7 +149,7 @@ def test_a_body_that_is_no_policy(centre, body, kind, words):
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "x"])
 def test_the_content_type_is_not_what_decides(centre, content_type):
     """Neutron reads every body as JSON, whatever it is said to be."""
-    centre.refuses("POST", POLICIES, "<policy/>", 400, BAD, NO_JSON, {"Content-Type": content_type})
+    centre.refuses("POST", POLICIES, "<policy/>", 400, MALFORMED, NO_JSON, {"Content-Type": content_type})
     status, _, answer = centre.send("POST", POLICIES, json.dumps(policy()), {"Content-Type": content_type})
     assert status == 201
     assert centre.send("DELETE", f"{POLICIES}/{answer['policy']['id']}")[0] == 204
@@ -174,7 +175,7 @@ VALUES = [
     ("POST", POLICIES, policy(shared=[]), INPUT, "cannot be converted to boolean"),
     ("POST", POLICIES, policy(shared=None), INPUT, "'None' cannot be converted to boolean"),
     ("POST", POLICIES, policy(is_default=2), INPUT, "'2' cannot be converted to boolean"),
-    ("PUT", POLICIES + "/{policy}", policy(project_id="b"), BAD, "Cannot update read-only attribute project_id"),
+    ("PUT", POLICIES + "/{policy}", policy(project_id="b"), BAD, "Cannot update read-only attribute tenant_id"),
     ("PUT", POLICIES + "/{policy}", policy(id=NOBODY), BAD, "Cannot update read-only attribute id"),
     ("PUT", POLICIES + "/{policy}", policy(rules=[]), BAD, "Cannot update read-only attribute rules"),
     ("PUT", POLICIES + "/{policy}", policy(name="after", foo=1), BAD, "Unrecognized attribute(s) 'foo'"),
@@ -234,7 +235,7 @@ VALUES = [
     ("POST", "/v2.0/subnets", subnet(cidr="10.1.0.0/25"), INPUT, "overlaps with another subnet"),
     ("PUT", "/v2.0/subnets/{subnet}", {"subnet": {"cidr": "10.2.0.0/24"}}, BAD,
      "Cannot update read-only attribute cidr"),
-    ("PUT", POLICIES + "/{policy}/tags", {"tags": "x"}, BAD, "Invalid tags body"),
+    ("PUT", POLICIES + "/{policy}/tags", {"tags": "x"}, "InvalidInput", "'x' is not a list"),
 ]
 
 

@@ -2,7 +2,7 @@
 from .draw import UNKNOWN
 from .world import Request
 
-FOREIGN = {"id": UNKNOWN, "status": "ACTIVE", "created_at": "2020-01-01T00:00:00Z", "revision_number": 7, "tags": ["a"],
+FOREIGN = {"id": UNKNOWN, "status": "ACTIVE", "created_at": "2020-01-01T00:00:00Z", "revision_number": 7,
            "subnets": [], "rules": [], "color": "red", "": 1, "tenant_id": "{project_c}", "project_id": "{project_c}",
            "qos_network_policy_id": None, "network_id": UNKNOWN}
 
