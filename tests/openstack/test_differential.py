@@ -1,6 +1,5 @@
 """The same requests to the centre and to a real Neutron pod: their answers agree, but for what is known and why.
 `python3 -m differential` is the same for thousands of requests; see docs/testing.md."""
-import pytest
 from differential.known_differences import KNOWN
 from differential.report import brief, summary
 from differential.session import session
@@ -8,7 +7,6 @@ from differential.session import session
 SEED, COUNT = 20, 300
 
 
-@pytest.mark.soak
 def test_the_centre_answers_as_a_neutron_does(lab, tmp_path):
     with session(lab, SEED, tmp_path) as run:
         history = list(run.go(COUNT))
