@@ -18,6 +18,10 @@ base::Error invalid_data() {
   return domain::bad_request("Body contains invalid data");
 }
 
+base::Error no_object(const domain::Resource& resource) {
+  return domain::bad_request(fmt::format("Object '{}' contains invalid data", resource.name));
+}
+
 std::optional<json::value> readable(const std::string& text) {
   json::parse_options options;
   options.max_depth = 256;
@@ -74,8 +78,7 @@ const json::object& read(const domain::Resource& resource, Call& call) {
 const json::object& entry_of(const domain::Resource& resource, const json::value& item) {
   if (const json::object* object = item.if_object())
     return object->contains(resource.name) ? domain::body_object(resource, item) : *object;
-  if (item.is_string() || item.is_array())
-    throw domain::bad_request(fmt::format("Object '{}' contains invalid data", resource.name));
+  if (item.is_string() || item.is_array()) throw no_object(resource);
   throw invalid_data();
 }
 
@@ -95,6 +98,7 @@ GivenObjects given_objects(const domain::Resource& resource, Call& call, bool ta
   const json::value* list = takes_several ? whole.if_contains(resource.collection) : nullptr;
   if (list == nullptr) return {false, {&domain::body_object(resource, call.body)}};
   if (is_nothing(*list)) throw domain::bad_request("Resources required");
+  if (list->is_string() || list->is_object()) throw no_object(resource);  // Python goes through these too
   if (!list->is_array()) throw invalid_data();
   GivenObjects given{true, {}};
   for (const json::value& item : list->get_array()) given.objects.push_back(&entry_of(resource, item));

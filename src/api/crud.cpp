@@ -148,7 +148,9 @@ http::Response Crud::update(Call& call, const std::string& id) const {
 }
 
 Record Crud::update_one(Connection& db, Call& call, const std::string& id) const {
-  // As in Neutron a body is looked at before the object that it is about.
+  // As in Neutron a body is looked at before the object that it is about; before it, by the server of the extensions,
+  // the header.
+  if (!resource_.extension.empty()) asked_revision(call.request);
   const json::object& given = given_object(resource_, call);
   check_own_project(call.caller, given);
   Record changes = domain::parsed_for_update(resource_, given);

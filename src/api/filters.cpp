@@ -82,11 +82,11 @@ std::int64_t checked_limit(const std::string& text) {
   return *limit;
 }
 
-void add_filter(ListQuery& list, const Attribute& attribute, const std::string& text) {
+void add_filter(ListQuery& list, const Attribute& attribute, const std::string& name, const std::string& text) {
   for (Filter& filter : list.filters) {
-    if (filter.attribute == &attribute) return filter.values.push_back(filter_value(attribute, text));
+    if (filter.name == name) return filter.values.push_back(filter_value(attribute, text));
   }
-  list.filters.push_back({&attribute, {filter_value(attribute, text)}});
+  list.filters.push_back({&attribute, name, {filter_value(attribute, text)}});
 }
 
 bool is_tag_filter(std::string_view name) {
@@ -148,7 +148,7 @@ ListQuery parse_list_query(const Resource& resource, const http::Query& query, c
         const bool shared = domain::coerced(*attribute, boost::json::value(value)).as_bool();
         list.shared = list.shared.value_or(shared);  // of several Neutron takes the first
       } else {
-        add_filter(list, *attribute, value);
+        add_filter(list, *attribute, name, value);
       }
     } else {
       unknown.push_back("'" + name + "'");

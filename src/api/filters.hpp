@@ -14,6 +14,7 @@ namespace tricircle::api {
 
 struct Filter {
   const domain::Attribute* attribute;
+  std::string name;                    // as it was asked for: tenant_id and project_id are two
   std::vector<storage::Value> values;  // one of them
 };
 

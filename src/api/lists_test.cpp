@@ -46,6 +46,7 @@ TEST_F(ListsTest, AreFilteredByEqualityAndRepeatedFiltersByAnyOfThem) {
   EXPECT_EQ(names("/v2.0/qos/policies?shared=True"), "d");
   EXPECT_EQ(names("/v2.0/qos/policies?tenant_id=p1"), "d");
   EXPECT_EQ(names("/v2.0/qos/policies?shared=yes&name=a"), "");
+  EXPECT_EQ(names("/v2.0/qos/policies?tenant_id=p1&project_id=admin"), "") << "two names, two filters";
   EXPECT_EQ(get("/v2.0/qos/policies?shared=perhaps").status, 400);
   EXPECT_EQ(get("/v2.0/networks?mtu=99999999").body.at("networks").as_array().size(), 0);
 }
