@@ -69,6 +69,8 @@ class Run:
             self._learn(request, pod)
         elif (pod.succeeded or ours.succeeded) and request.writes():
             self._undo(request, pod, ours)
+        elif isinstance(request.body, dict) and any(key.endswith("_rules") for key in request.body):
+            self._level(request.about)  # of several rules the pod had made some, and taken them back
         return exchange
 
     def _bind(self, request, pod, ours):
