@@ -89,10 +89,11 @@ void drop_null_mac(Record& record) {
 }
 
 // An external network is seen by all, and taken ports on only by those with whom it is shared too.
-// Neutron fetches the subnets that are asked for as the caller.
-void refuse_unseen_subnets(Connection& db, const Caller& caller, const Record& given) {
+// Where a network has subnets, Neutron fetches those that are asked for as the caller.
+void refuse_unseen_subnets(Connection& db, const Caller& caller, const std::string& network_id, const Record& given) {
   const json::value* fixed_ips = given.if_contains("fixed_ips");
   if (fixed_ips == nullptr || !fixed_ips->is_array()) return;
+  if (db.execute("SELECT id FROM subnets WHERE network_id = ? LIMIT 1", {network_id}).empty()) return;
   for (const json::value& entry : fixed_ips->get_array()) {
     const std::string subnet = text_in(entry.as_object(), "subnet_id");
     if (!subnet.empty() && !sees(db, caller, domain::subnet_resource(), subnet))
@@ -136,7 +137,7 @@ class PortSteps final : public Steps {
       wanted["port_security_enabled"] = network.at("port_security_enabled");
     if (domain::is_trusted(text_in(wanted, "device_owner"))) wanted["port_security_enabled"] = false;
     wanted["extra_dhcp_opts"] = domain::changed_dhcp_options({}, wanted.at("extra_dhcp_opts").as_array());
-    refuse_unseen_subnets(db, call.caller, wanted);
+    refuse_unseen_subnets(db, call.caller, text_in(wanted, "network_id"), wanted);
     if (const json::value* fixed_ips = wanted.if_contains("fixed_ips"))
       refuse_automatic_addresses(db, addressed(wanted), *fixed_ips);
   }
@@ -154,7 +155,7 @@ class PortSteps final : public Steps {
 
   void before_update(Connection& db, Call& call, const Record& before, Record& changes) const override {
     drop_null_mac(changes);
-    refuse_unseen_subnets(db, call.caller, changes);
+    refuse_unseen_subnets(db, call.caller, text_in(before, "network_id"), changes);
     if (changes_mac(before, changes)) refuse_new_mac(before, changes);
     if (changes.contains("qos_policy_id")) {
       const auto network = find_object(db, domain::network_resource(), text_in(before, "network_id"));

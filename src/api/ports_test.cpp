@@ -112,6 +112,18 @@ TEST_F(PortsTest, UpdatedAddressesReplaceTheOldOnes) {
   EXPECT_EQ(count("ip_allocations"), 0);
 }
 
+TEST_F(PortsTest, SubnetsThatTheirCallerDoesNotSeeAreNotThere) {
+  const std::string other = make_network();
+  const std::string unseen = make_subnet(other, "10.9.0.0/24");
+  const std::string own = make("/v2.0/networks", R"({"network":{}})", member("p1"));
+  const std::string wanted =
+      R"({"port":{"network_id":")" + own + R"(","fixed_ips":[{"subnet_id":")" + unseen + R"("}]}})";
+  EXPECT_EQ(post("/v2.0/ports", wanted, member("p1")).type(), "InvalidInput") << "the network has no subnets";
+  make_subnet(own, "10.8.0.0/24");
+  EXPECT_EQ(post("/v2.0/ports", wanted, member("p1")).type(), "SubnetNotFound");
+  EXPECT_EQ(post("/v2.0/ports", wanted).type(), "InvalidInput") << "the administrator sees it, on another network";
+}
+
 TEST_F(PortsTest, MacAddressesAreUniqueOnANetwork) {
   ASSERT_EQ(post_port(R"(,"mac_address":"FA:16:3E:00:00:01")").body.at("port").at("mac_address"), "fa:16:3e:00:00:01");
   EXPECT_EQ(post_port(R"(,"mac_address":"fa:16:3e:00:00:01")").type(), "MacAddressInUse");

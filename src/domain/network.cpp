@@ -58,6 +58,7 @@ constexpr Attribute kAttributes[] = {
      .fallback = "false",
      .sql = "EXISTS (SELECT 1 FROM rbac_policies r WHERE r.object_type = 'network' AND r.target_tenant = '*' AND "
             "r.action = 'access_as_shared' AND r.object_id = networks.id)"},
+    {.name = "router:external", .kind = Kind::boolean, .can = kWrite | kFilter, .fallback = "false"},
     {.name = "mtu", .kind = Kind::integer, .can = kWrite | kFind, .fallback = "1500", .shape = mtu_shape},
     {.name = "status", .can = kFind, .high = 16, .fallback = "\"ACTIVE\""},
     {.name = "subnets", .kind = Kind::text_list, .can = kDerived},
@@ -67,7 +68,6 @@ constexpr Attribute kAttributes[] = {
      .fallback = "[]",
      .shape = zone_hints_shape},
     {.name = "availability_zones", .kind = Kind::text_list, .can = kDerived},
-    {.name = "router:external", .kind = Kind::boolean, .can = kWrite | kFilter, .fallback = "false"},
     {.name = "provider:network_type", .can = kWrite | kFilter | kNoFreeFallback, .high = 32, .fallback = "null"},
     {.name = "provider:physical_network", .can = kWrite | kFilter | kNoFreeFallback, .high = 64, .fallback = "null"},
     {.name = "provider:segmentation_id",

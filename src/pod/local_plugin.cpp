@@ -59,8 +59,8 @@ json::object creation_body(const domain::Record& wanted, const std::string& id, 
   }
   if (const json::value* mac = wanted.if_contains("mac_address"); mac != nullptr && mac->is_string())
     port["mac_address"] = *mac;
-  if (const json::value* ips = wanted.if_contains("fixed_ips");
-      ips != nullptr && ips->is_array() && !ips->get_array().empty())
+  // An empty list asks for no address, none for what there is.
+  if (const json::value* ips = wanted.if_contains("fixed_ips"); ips != nullptr && ips->is_array())
     port["fixed_ips"] = *ips;
   return {{"port", std::move(port)}};
 }

@@ -52,6 +52,8 @@ def test_up_serves_the_whole_path_in_one_process(up):
         pod = connect(urls[region])
         port = pod.create_port(network_id=network.id, device_owner="compute:nova", binding_host_id="host-1")
         assert central.get_port(port.id).fixed_ips == port.fixed_ips
+        bare = pod.create_port(network_id=network.id, device_owner="compute:nova", fixed_ips=[])
+        assert (bare.fixed_ips, central.get_port(bare.id).fixed_ips) == ([], []), "none were wanted"
         local = wait_until(lambda p=pod: p.get_network(network.id).qos_policy_id, what=f"the network bound in {region}")
         rules = pod.get_qos_policy(local).rules
         assert [(rule["type"], rule["max_kbps"]) for rule in rules] == [("bandwidth_limit", 7000)]
