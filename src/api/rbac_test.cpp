@@ -75,6 +75,10 @@ TEST_F(RbacTest, AListOfWhatIsSharedIsOfWhatIsSharedWithTheCaller) {
   EXPECT_EQ(shared("shared=True", {}), "e");
   EXPECT_EQ(get("/v2.0/rbac-policies?object_type=Network").body.at("rbac_policies").as_array().size(), 2);
   EXPECT_EQ(get("/v2.0/rbac-policies?object_type=5").type(), "InvalidInput");
+  for (const char* type : {"5", "null", "[]", "18446744073709551615"}) {
+    const std::string body = R"({"rbac_policy":{"object_id":")" + given + R"(","target_tenant":"*","action":"x",)";
+    EXPECT_EQ(post("/v2.0/rbac-policies", body + R"("object_type":)" + type + "}}").status, 400) << type;
+  }
 }
 
 TEST_F(RbacTest, SharedIsAnEntryForEveryoneAndTheOtherWayRound) {

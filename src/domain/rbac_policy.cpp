@@ -20,7 +20,7 @@ std::string normal(std::string_view type) {
 }
 
 std::string object_type_shape(boost::json::value& given) {
-  const std::string type = normal(given.as_string());
+  const std::string type = normal(shown(given));
   if (shareable(type) == nullptr)
     throw invalid_input(
         fmt::format("Invalid input for operation: '{}' is not a valid RBAC object type.", shown(given)));
