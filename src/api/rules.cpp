@@ -198,7 +198,9 @@ http::Response Rules::update(Call& call, const Below& below, const std::string& 
   services_.db.write([&](Connection& db) {
     const auto [policy, before] = to_change(db, call, "update", policy_id, id, key);
     Record after = before;
-    if (!changes.empty()) {
+    if (changes.empty()) {
+      check_guarantee(db, policy_id);
+    } else {
       after = change(db, before, changes);
       changed(db, call, Verb::updated, policy, &before, &after);
     }

@@ -147,8 +147,15 @@ def _default_policies(exchange, difference):
 
 
 def _foreign_rules(exchange, difference):
-    return exchange.request.method == "GET" and "_rules/" in exchange.request.path and \
-        error_type(exchange.pod) is None and error_type(exchange.ours) == "QosRuleNotFound"
+    return "_rules/" in exchange.request.path and error_type(exchange.ours) == "QosRuleNotFound" and \
+        error_type(exchange.pod) in (None, "PolicyNotAuthorized")
+
+
+def _policy_first(exchange, difference):
+    of_addresses = ("InvalidInput", "InvalidIpForSubnet", "InvalidIpForNetwork", "IpAddressAlreadyAllocated",
+                    "IpAddressGenerationFailure", "SubnetNotFound")
+    return exchange.request.path.startswith("/v2.0/ports") and error_type(exchange.pod) in of_addresses and \
+        error_type(exchange.ours) == "QosPolicyNotFound"
 
 
 def _any_accept(exchange, difference):
@@ -183,6 +190,8 @@ KNOWN = [
           "tells its project alone, and takes the filter for nothing.", _default_policies),
     Known("foreign rules", "Below another policy than its own a rule is not there; Neutron shows it to whoever sees "
           "that policy.", _foreign_rules),
+    Known("policy first", "A port's policy is looked for before its addresses: where both are wrong, we name the policy.",
+          _policy_first),
     Known("any accept", "JSON is what there is: we give it to those who asked for something else, as Neutron does for "
           "all but networks, subnets and ports.", _any_accept),
 ]
