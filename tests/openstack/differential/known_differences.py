@@ -176,7 +176,8 @@ KNOWN = [
           "out.", _python),
     Known("extension words", "Names and descriptions of extensions are for people, and ours are our own.",
           _extension_words),
-    Known("internal error", "Where Neutron answers 500, or for minutes nothing, we say what is wrong.", _internal_error),
+    Known("internal error", "Where Neutron answers 500, or for minutes nothing, we say what is wrong.",
+          _internal_error),
     Known("one of several", "Which of several users an error names is left to chance.", _one_of_several),
     Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request "
           "id, or names less; we do as below it.", _outside),
@@ -190,8 +191,8 @@ KNOWN = [
           "tells its project alone, and takes the filter for nothing.", _default_policies),
     Known("foreign rules", "Below another policy than its own a rule is not there; Neutron shows it to whoever sees "
           "that policy.", _foreign_rules),
-    Known("policy first", "A port's policy is looked for before its addresses: where both are wrong, we name the policy.",
-          _policy_first),
+    Known("policy first", "A port's policy is looked for before its addresses: where both are wrong, we name the "
+          "policy.", _policy_first),
     Known("any accept", "JSON is what there is: we give it to those who asked for something else, as Neutron does for "
           "all but networks, subnets and ports.", _any_accept),
 ]
