@@ -95,8 +95,11 @@ bool is_tag_filter(std::string_view name) {
 
 void add_fixed_ip(ListQuery& list, const std::string& text) {
   const std::size_t equals = text.find('=');
+  if (equals == std::string::npos)
+    throw domain::invalid_input(
+        fmt::format("Invalid input for operation: '{}' is not of the form <key>=[value].", text));
   const std::string key = text.substr(0, equals);
-  const std::string value = equals == std::string::npos ? std::string() : text.substr(equals + 1);
+  const std::string value = text.substr(equals + 1);
   if (key == "ip_address") return list.fixed_addresses.push_back(value);
   if (key == "subnet_id") return list.fixed_subnets.push_back(value);
   throw domain::bad_request("['fixed_ips'] is invalid attribute for filtering");

@@ -147,6 +147,7 @@ class Quotas {
     json::object given = given_object(kQuota, call);
     const bool force = taken_out(given, "force");
     const bool check_limit = taken_out(given, "check_limit") && !force;
+    if (given.contains("id")) throw domain::bad_request("Unrecognized attribute(s) 'id'");
     const Record wanted = domain::parsed_for_update(kQuota, given);
     services_.db.write([&](Connection& db) {
       for (const auto& limit : wanted) {

@@ -6,6 +6,7 @@ import urllib.parse
 
 TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIMES = ("created_at", "updated_at")
+EUI64 = re.compile(r"[0-9a-f:]+ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}")  # of a MAC that a server chose
 LISTED = re.compile(r"\{\w+\}(?:,\{\w+\})+")  # ids in a message
 ORDERED = ("dns_nameservers",)
 # Addresses that are no port's, though a port may have come to have the same.
@@ -64,7 +65,7 @@ class Cleaner:
         if isinstance(value, str):
             if key in TIMES and TIME.fullmatch(value):
                 return "<time>"
-            return LISTED.sub(in_order, self.side.symbolic(value))
+            return LISTED.sub(in_order, EUI64.sub("<eui64>", self.side.symbolic(value)))
         if isinstance(value, dict):
             return {name: self.value(name, item) for name, item in value.items()}
         if isinstance(value, list):

@@ -8,12 +8,11 @@ ABSENT = "<absent>"
 @dataclasses.dataclass
 class Difference:
     """`path` is where: "status", "header content-type", "network.mtu", "ports[].name". `subject` is the object it is
-    about, if one. `before`: by how much a revision number differed when it was last seen."""
+    about, if one."""
     path: str
     pod: object
     ours: object
     subject: str = None
-    before: int = None
 
 
 class Comparer:
@@ -39,6 +38,9 @@ class Comparer:
         fresh = [one for one in found if not self._seen_before(one)]
         return fresh, [one for one in found if one not in fresh]
 
+    def forget(self, subject, attribute):
+        self.seen.pop((subject, attribute), None)
+
     def _seen_before(self, one):
         attribute = one.path.rsplit(".", 1)[-1]
         if one.subject is None:
@@ -46,7 +48,6 @@ class Comparer:
         pair = (one.pod, one.ours)
         if attribute == "revision_number" and isinstance(one.pod, int) and isinstance(one.ours, int):
             pair = one.pod - one.ours
-            one.before = self.seen.get((one.subject, attribute))
         before, self.seen[one.subject, attribute] = self.seen.get((one.subject, attribute)), pair
         return before == pair
 

@@ -105,12 +105,12 @@ def _revisions(exchange, difference):
         return last_name(difference) == "message" and difference.pod.split()[2] == difference.ours.split()[2]
     if last_name(difference) != "revision_number" or not re.match("port|network|polic", difference.path):
         return False
-    more = difference.pod - difference.ours - (difference.before or 0)
-    if exchange.request.method == "GET":
-        return more == 1  # counted since
+    more = difference.pod - difference.ours
+    if exchange.request.method != "PUT":
+        return False
     given = {name for inner in (exchange.request.body or {}).values() for name in inner}
     if difference.path.startswith("port"):
-        return more == -1 and given <= BESIDE_THE_PORT or more in (1, 2, -1) and given & BESIDE_THE_PORT
+        return more == -1 and given <= BESIDE_THE_PORT or more in (1, -1) and given & BESIDE_THE_PORT
     if more == -1:
         return given <= {"shared", "router:external"}
     return more == 1 and "description" in given and not given & {"name", "admin_state_up", "mtu"}
@@ -119,7 +119,7 @@ def _revisions(exchange, difference):
 def _rules_of_shared(exchange, difference):
     if re.fullmatch(r"\w+_rules\[\]", difference.path) and exchange.request.method == "GET":
         return difference.pod == [] and exchange.request.user != "admin"
-    return difference.path == "status" and exchange.pod.status == 404 and "rules/" in exchange.request.path and \
+    return exchange.pod.status == 404 and "rules/" in exchange.request.path and \
         error_type(exchange.pod) in (None, "HTTPNotFound")
 
 

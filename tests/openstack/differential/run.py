@@ -67,6 +67,8 @@ class Run:
         self.history.append(exchange)
         if pod.succeeded and ours.succeeded:
             self._learn(request, pod)
+            if request.method == "PUT":
+                self._level(request.about)
         elif (pod.succeeded or ours.succeeded) and request.writes():
             self._undo(request, pod, ours)
         elif isinstance(request.body, dict) and any(key.endswith("_rules") for key in request.body):
@@ -113,9 +115,10 @@ class Run:
             self._level(parent)
 
     def _level(self, symbol):
-        """A part that changed, or came and went, on one side alone counted there as changes of the whole."""
+        """A part that changed, or came and went, on one side alone counted there as changes of the whole; and some
+        changes count twice at the pod, or after its answer. From now on both count the same."""
         name = (symbol or "").strip("{}")
-        if name not in self.world.things:
+        if name not in self.world.things or self.world.things[name].kind not in ("network", "port", "policy"):
             return
         kind, path = self.world.things[name].kind, self._path_of(name)
         for _ in range(4):
@@ -124,6 +127,7 @@ class Run:
             counts = {side: thing.get("revision_number", 0) for side, thing in shown.items()}
             behind = min(counts, key=counts.get)
             if len(set(counts.values())) == 1:
+                self.comparer.forget(symbol, "revision_number")
                 return
             behind.send(Request("level", "admin", "PUT", path, body={kind: {"name": shown[behind].get("name")}}))
 
