@@ -95,16 +95,19 @@ void forget_copy(Connection& db, const std::string& policy_id, const std::string
   delete_routing(db, kPolicyType, policy_id, pod_id);
 }
 
+Copy asked_anew(Copy copy) {
+  std::erase_if(copy.rules, [](const domain::CopyRule& rule) { return rule.refused && rule.id.empty(); });
+  copy.ready = false;
+  copy.state = kPending;
+  copy.last_error.clear();
+  return copy;
+}
+
 void forget_refusals(Connection& db, const std::string& policy_id, const std::string& pod_id, base::Micros now) {
   const auto found = db.execute(
       "SELECT pod_id FROM copies WHERE policy_id = ? AND state = 'refused' AND ? IN ('', pod_id)", {policy_id, pod_id});
   for (const storage::Row& row : found.rows()) {
-    Copy copy = find_copy(db, policy_id, row.text("pod_id")).value();
-    std::erase_if(copy.rules, [](const domain::CopyRule& rule) { return rule.refused && rule.id.empty(); });
-    // Not ready until its own run has asked the pod: a binding's job waits for that answer.
-    copy.ready = false;
-    copy.state = kPending;
-    copy.last_error.clear();
+    const Copy copy = asked_anew(find_copy(db, policy_id, row.text("pod_id")).value());
     save_copy(db, copy, now);
     engine::wake(db, copy_lane(copy.pod_id, policy_id), now, engine::Wake::fresh_wish);
   }

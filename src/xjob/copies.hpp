@@ -42,6 +42,10 @@ struct Copy {
   std::string last_error;
 };
 
+// The copy as it is when the pod is to be asked anew for what it has refused. Not ready until its own run has asked: a
+// binding's job waits for that answer.
+Copy asked_anew(Copy);
+
 std::optional<Copy> find_copy(Connection&, const std::string& policy_id, const std::string& pod_id);
 // Makes the copy's row and its routing without a local id, unless they are there; writes the policy's `met`. False: the
 // policy is gone.

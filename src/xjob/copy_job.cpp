@@ -57,6 +57,7 @@ class CopyRun {
         lane_(lane),
         pod_(context.neutron(pod)),
         copy_(std::move(copy)),
+        was_ready_(copy_.ready),
         policy_(std::move(policy)),
         sync_(context, pod_, copy_, policy_.wish) {}
 
@@ -106,7 +107,7 @@ class CopyRun {
     const base::Micros now = context_.clock.now();
     co_await context_.write([&](storage::Connection& db) {
       engine::confirm(db, lane_);
-      save_copy(db, copy_, now);
+      keep(db, now);
       if (!lost) return;
       db.execute("UPDATE bindings SET policy_id = '', state = 'pending' WHERE policy_id = ? AND pod_id = ?",
                  {copy_.policy_id, copy_.pod_id});
@@ -140,20 +141,19 @@ class CopyRun {
     const base::Micros now = context_.clock.now();
     const base::Micros uncertain = lane_.still_uncertain_until();
     const std::string problems = refused.empty() ? sync_.problems() : refused;
-    const bool was_ready = copy_.ready;
     judge(problems, refused.empty());
     if (uncertain == 0 && !copy_.local_id.empty()) copy_.mark.clear();
     base::fault_point("before copy record");
     co_await context_.write([&](storage::Connection& db) {
-      save_copy(db, copy_, now);
-      if (!was_ready || !refused.empty()) wake_bindings(db, now);
+      const bool anew = keep(db, now);
+      if (!was_ready_ || !refused.empty()) wake_bindings(db, now);
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
-      if (!newest || newest->intent != policy_.intent) due = now;
+      if (anew || !newest || newest->intent != policy_.intent) due = now;
       engine::finish(db, lane_, due, uncertain);
-      engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
+      if (!anew) engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
     });
     base::fault_point("after copy record");
     context_.worker.hint();
@@ -170,8 +170,23 @@ class CopyRun {
     const base::Micros now = context_.clock.now();
     co_await context_.write([&](storage::Connection& db) {
       engine::confirm(db, lane_);
-      save_copy(db, copy_, now);
+      keep(db, now);
     });
+  }
+
+  // Who found the copy ready, and has asked for it anew or found it lost meanwhile, has taken that from its row: his
+  // wish outlives this run, which knows nothing of it. True: so it is.
+  bool keep(storage::Connection& db, base::Micros now) const {
+    const std::optional<Copy> stored = find_copy(db, copy_.policy_id, copy_.pod_id);
+    const bool asked = was_ready_ && stored && !stored->ready;
+    if (!asked) {
+      save_copy(db, copy_, now);
+      return false;
+    }
+    Copy anew = asked_anew(copy_);
+    if (stored->attributes.empty()) anew.attributes.clear();
+    save_copy(db, anew, now);
+    return true;
   }
 
   void wake_bindings(storage::Connection& db, base::Micros now) const {
@@ -200,6 +215,7 @@ class CopyRun {
   const engine::Lane& lane_;
   remote::PodNeutron pod_;
   Copy copy_;
+  const bool was_ready_;
   CentralPolicy policy_;
   CopySync sync_;
 };

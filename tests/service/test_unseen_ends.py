@@ -1,6 +1,8 @@
 """A pod carries a write out and the answer is lost, for each write of each kind of job: nothing is made twice, nothing
 is left out, and the jobs say SUCCESS. And what a pod refuses is named while the rest goes on.
 """
+import threading
+
 import pytest
 
 from cloud import wait_until
@@ -155,6 +157,34 @@ def test_a_redone_bind_asks_the_pod_again_before_it_says_success(gated):
     assert cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["status"] == "FAIL"
     gate.rule = lambda method, path: None
     cloud.admin.call("PUT", f"/jobs/{job['id']}")
+    cloud.settle()
+    assert cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["status"] == "SUCCESS"
+    cloud.assert_copy_is_true(policy, REGION)
+    cloud.assert_bound("network", network, policy, REGION)
+
+
+def test_a_redo_beside_a_run_that_tags_the_copy_is_not_lost(gated):
+    """The run has read the copy's row before the redo writes there, and writes it after."""
+    cloud, gate = gated
+    policy, network = cloud.policy(), cloud.network()
+    cloud.appear(network)
+    tagging, go_on = threading.Event(), threading.Event()
+
+    def no_dscp_and_slow_tags(method, path):
+        if method == "POST" and path.endswith("dscp_marking_rules"):
+            return Gate.Refusal(409, "QosRuleNotSupported", "this pod marks no packets")
+        if method == "PUT" and "/tags/" in path:
+            tagging.set()
+            go_on.wait(20)
+    gate.rule = no_dscp_and_slow_tags
+    cloud.net.update_network(network, qos_policy_id=policy.id)
+    job = cloud.settle()[0]
+    assert job["status"] == "FAIL" and tagging.wait(10)
+    gate.rule = lambda method, path: None
+    cloud.admin.call("PUT", f"/jobs/{job['id']}")
+    wait_until(lambda: cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["attempts"] > job["attempts"],
+               what="the binding waits for its copy")
+    go_on.set()
     cloud.settle()
     assert cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]["status"] == "SUCCESS"
     cloud.assert_copy_is_true(policy, REGION)
