@@ -66,13 +66,15 @@ void demand_attribute(Demand& demand, const Caller& caller, const std::string& r
   if (!caller.rules->has(rule)) return;
   demand.add(rule);
   std::string parts;
+  bool ruled = false;
   for (const std::string& part : parts_of(value)) {
     const std::string of_part = rule + ":" + part;
+    parts += (parts.empty() ? "rule:" : " and rule:") + of_part;
     if (!caller.rules->has(of_part)) continue;
     demand.add(of_part);
-    parts += (parts.empty() ? "rule:" : " and rule:") + of_part;
+    ruled = true;
   }
-  demand.say(parts.empty() ? "rule:" + rule : "(rule:" + rule + " and (" + parts + "))");
+  demand.say(!ruled ? "rule:" + rule : "(rule:" + rule + " and (" + parts + "))");
 }
 
 Demand demand_of_write(const Caller& caller, const std::string& action, const Resource& resource, const Record& given,

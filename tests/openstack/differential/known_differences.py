@@ -4,6 +4,7 @@ import dataclasses
 import re
 from typing import Callable
 
+from .compare import ABSENT
 from .side import NO_ANSWER
 
 
@@ -101,6 +102,8 @@ BESIDE_THE_PORT = {"description", "allowed_address_pairs", "extra_dhcp_opts", "f
 def _revisions(exchange, difference):
     if difference.path.startswith("port.resource_request"):
         return "binding:vnic_type" in str(exchange.request.body)
+    if re.match(r"ports?(\[\])?\.binding:profile\b", difference.path) and exchange.request.method == "GET":
+        return difference.pod == ABSENT  # emptied when the network got another policy
     if error_type(exchange.pod) == "RevisionNumberConstraintFailed":
         return last_name(difference) == "message" and difference.pod.split()[2] == difference.ours.split()[2]
     if last_name(difference) != "revision_number" or not re.match("port|network|polic", difference.path):
@@ -182,7 +185,8 @@ KNOWN = [
     Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request "
           "id, or names less; we do as below it.", _outside),
     Known("revisions", "We count a PUT once, and answer with what is then. What stands in other rows than the object's "
-          "Neutron counts, and shows, after its answer, or counts a second time, as its flushes fall.", _revisions),
+          "Neutron counts, and shows, after its answer, or counts a second time, as its flushes fall; a network's new "
+          "policy empties binding:profile of its machines' ports.", _revisions),
     Known("if-match", "We look at the condition before anything is done, since a pod may be asked in between; Neutron "
           "does when it writes a row, and not where it writes none.", _if_match),
     Known("nothing hinted", "Nobody can filter by what he may not see (Neutron lets him), and what he may not see has "

@@ -69,6 +69,9 @@ class Run:
             self._learn(request, pod)
             if request.method == "PUT":
                 self._level(request.about)
+                if "qos_policy_id" in str(request.body) and request.path.startswith("/v2.0/networks"):
+                    for part in self.world.parts(request.about):  # the pod writes machines' ports anew
+                        self._level(part.symbol)
         elif (pod.succeeded or ours.succeeded) and request.writes():
             self._undo(request, pod, ours)
         elif isinstance(request.body, dict) and any(key.endswith("_rules") for key in request.body):
