@@ -82,9 +82,10 @@ def _internal_error(exchange, difference):
 
 def _one_of_several(exchange, difference):
     """The same error about another object of the same kind."""
-    if last_name(difference) != "message" or error_type(exchange.pod) != "QosPolicyInUse":
+    if last_name(difference) != "message" or \
+            error_type(exchange.pod) not in ("QosPolicyInUse", "QoSRuleParameterConflict"):
         return False
-    pod, ours = (re.sub(r"\{(\D+)\d+\}", r"\1", text) for text in (difference.pod, difference.ours))
+    pod, ours = (re.sub(r"\{(\D+)\d+\}|(in|e)gress", r"\1", text) for text in (difference.pod, difference.ours))
     return pod == ours
 
 
@@ -109,6 +110,8 @@ def _revisions(exchange, difference):
     if last_name(difference) != "revision_number" or not re.match("port|network|polic", difference.path):
         return False
     more = difference.pod - difference.ours
+    if exchange.request.method == "GET":
+        return more == 1 and difference.path.startswith("port")  # counted since
     if exchange.request.method != "PUT":
         return False
     given = {name for inner in (exchange.request.body or {}).values() for name in inner}
@@ -181,7 +184,7 @@ KNOWN = [
           _extension_words),
     Known("internal error", "Where Neutron answers 500, or for minutes nothing, we say what is wrong.",
           _internal_error),
-    Known("one of several", "Which of several users an error names is left to chance.", _one_of_several),
+    Known("one of several", "Which of several users, or rules, an error names is left to chance.", _one_of_several),
     Known("outside", "Above /v2.0, in its index and at unknown extensions Neutron answers in HTML, without a request "
           "id, or names less; we do as below it.", _outside),
     Known("revisions", "We count a PUT once, and answer with what is then. What stands in other rows than the object's "

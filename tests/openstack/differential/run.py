@@ -76,6 +76,9 @@ class Run:
             self._undo(request, pod, ours)
         elif isinstance(request.body, dict) and any(key.endswith("_rules") for key in request.body):
             self._level(request.about)  # of several rules the pod had made some, and taken them back
+        for _, difference in exchange.known:
+            if difference.path.endswith("revision_number"):
+                self._level(difference.subject)
         return exchange
 
     def _bind(self, request, pod, ours):
