@@ -111,7 +111,7 @@ def _revisions(exchange, difference):
         return False
     more = difference.pod - difference.ours
     if exchange.request.method == "GET":
-        return more == 1 and difference.path.startswith("port")  # counted since
+        return more == 1 and not difference.path.startswith("polic")  # counted since
     if exchange.request.method != "PUT":
         return False
     given = {name for inner in (exchange.request.body or {}).values() for name in inner}
