@@ -102,7 +102,7 @@ void add_fixed_ip(ListQuery& list, const std::string& text) {
   const std::string value = text.substr(equals + 1);
   if (key == "ip_address") return list.fixed_addresses.push_back(value);
   if (key == "subnet_id") return list.fixed_subnets.push_back(value);
-  throw domain::bad_request("['fixed_ips'] is invalid attribute for filtering");
+  // Other keys find what there is, as in Neutron.
 }
 
 void set_order(ListQuery& list, const Resource& resource, const Caller& caller, const std::vector<std::string>& keys,

@@ -226,6 +226,8 @@ TEST_F(PortsTest, AreFoundByAddressAndDevice) {
   post_port(R"(,"device_id":"vm2")");
   EXPECT_EQ(get("/v2.0/ports?device_id=vm1&device_id=vm2").body.at("ports").as_array().size(), 2);
   EXPECT_EQ(get("/v2.0/ports?fixed_ips=ip_address%3D10.0.0.3").body.at("ports").as_array().size(), 1);
+  EXPECT_EQ(get("/v2.0/ports?fixed_ips=color%3Dred").body.at("ports").as_array().size(), 2);
+  EXPECT_EQ(get("/v2.0/ports?fixed_ips=nonsense").type(), "InvalidInput");
   EXPECT_EQ(get("/v2.0/ports?fixed_ips=subnet_id%3D" + subnet).body.at("ports").as_array().size(), 2);
 }
 
