@@ -26,7 +26,7 @@ class AdminClient {
 
  private:
   std::string url_;
-  http::Client client_;
+  http::CurlClient client_;
 };
 
 }  // namespace tricircle::app

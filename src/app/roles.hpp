@@ -23,7 +23,7 @@ namespace tricircle::app {
 struct Ground {
   base::SystemClock clock;
   base::Runtime runtime{32};
-  http::Client client;
+  http::CurlClient client;
 };
 
 // The centre's store with the XJob service on it: `central` has one that runs no jobs, `xjob` one that does.

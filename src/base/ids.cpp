@@ -1,9 +1,9 @@
 #include "base/ids.hpp"
 
+#include "base/random.hpp"
+
 #include <array>
 #include <cctype>
-#include <stdexcept>
-#include <sys/random.h>
 
 namespace tricircle::base {
 
@@ -12,8 +12,7 @@ std::string random_hex(std::size_t digits) {
   std::string text(digits, '0');
   std::array<unsigned char, 64> bytes{};
   for (std::size_t at = 0; at < digits;) {
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-      throw std::runtime_error("getrandom failed");
+    random_bytes(bytes);
     for (const unsigned char byte : bytes) {
       if (at < digits) text[at++] = kDigits[byte & 15];
     }

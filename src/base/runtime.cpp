@@ -11,7 +11,9 @@ namespace tricircle::base {
 
 namespace asio = boost::asio;
 
-Runtime::Runtime(std::size_t pool_threads) : guard_(asio::make_work_guard(io_)), pool_(pool_threads) {}
+Runtime::Runtime(std::size_t pool_threads) : guard_(asio::make_work_guard(io_)), pool_(std::in_place, pool_threads) {}
+
+Runtime::Runtime(Simulation& simulation) : simulation_(&simulation) {}
 
 Runtime::~Runtime() {
   stop();
@@ -25,12 +27,13 @@ void Runtime::stop() {
   guard_.reset();
   io_.stop();
   if (thread_.joinable()) thread_.join();
-  pool_.stop();
-  pool_.join();
+  if (!pool_) return;
+  pool_->stop();
+  pool_->join();
 }
 
 void Runtime::post(std::function<void()> work) {
-  asio::post(pool_, [work = std::move(work)] {
+  on_pool([work = std::move(work)] {
     try {
       work();
     } catch (const std::exception& error) {
@@ -48,6 +51,17 @@ void Runtime::spawn(std::string what, Awaitable<void> coroutine) {
       log::error("coroutine_failed what={} error=\"{}\"", what, caught.what());
     }
   });
+}
+
+void Runtime::on_pool(std::function<void()> work) {
+  if (simulation_ != nullptr) return simulation_->later(simulation_->hop(), std::move(work));
+  asio::post(*pool_, std::move(work));
+}
+
+void Runtime::on_io(std::function<void()> work) {
+  if (simulation_ == nullptr) return asio::post(io_, std::move(work));
+  simulation_->later(simulation_->hop(),
+                     [this, work = std::move(work)]() mutable { asio::post(io_, std::move(work)); });
 }
 
 Awaitable<void> pause(std::int64_t micros) {

@@ -1,6 +1,8 @@
 // The async shell's ground: one io thread for coroutines, a pool of threads for plain functions. Made once in app;
 // every server, client and worker of a process shares it. blocking() is the only bridge between the two worlds.
 #pragma once
+#include "base/simulation.hpp"
+
 #include <exception>
 #include <functional>
 #include <memory>
@@ -26,12 +28,15 @@ using Awaitable = boost::asio::awaitable<T>;
 class Runtime {
  public:
   explicit Runtime(std::size_t pool_threads = 16);
+  // Without threads: whoever simulates runs io(), and pool functions are things to come.
+  explicit Runtime(Simulation&);
   ~Runtime();  // stop() if that has not happened
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
   boost::asio::io_context& io() { return io_; }
   boost::asio::any_io_executor executor() { return io_.get_executor(); }
+  Simulation* simulation() const { return simulation_; }  // null in a real process
 
   void start();  // the io thread begins to run
   void stop();   // pending coroutines are dropped, pool functions end; call from neither
@@ -47,9 +52,13 @@ class Runtime {
   void spawn(std::string what, Awaitable<void> coroutine);
 
  private:
+  void on_pool(std::function<void()> work);
+  void on_io(std::function<void()> work);
+
+  Simulation* simulation_ = nullptr;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
-  boost::asio::thread_pool pool_;
+  std::optional<boost::asio::thread_pool> pool_;
   std::thread thread_;
 };
 
@@ -68,7 +77,7 @@ Awaitable<std::invoke_result_t<F&>> Runtime::blocking(F work) {
   auto state = std::make_shared<State>(State{std::move(work), std::nullopt, nullptr});
   auto initiate = [this, state](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    boost::asio::post(pool_, [this, state, shared] {
+    on_pool([this, state, shared] {
       try {
         if constexpr (std::is_void_v<Result>) {
           state->work();
@@ -79,7 +88,7 @@ Awaitable<std::invoke_result_t<F&>> Runtime::blocking(F work) {
       } catch (...) {
         state->error = std::current_exception();
       }
-      boost::asio::post(io_, [shared] { std::move (*shared)(); });
+      on_io([shared] { std::move (*shared)(); });
     });
   };
   co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(initiate,

@@ -1,10 +1,10 @@
 #include "engine/claim.hpp"
 
+#include "base/random.hpp"
 #include "engine/job.hpp"
 #include "storage/sql.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace tricircle::engine {
 namespace {
@@ -90,11 +90,10 @@ void end_leases(Connection& db, const std::string& worker, base::Micros now, con
 }
 
 base::Micros backoff(std::int64_t attempts, base::Micros first, base::Micros longest) {
-  static thread_local std::minstd_rand random{std::random_device{}()};
   base::Micros wait = first;
   for (std::int64_t i = 0; i < attempts && wait < longest; ++i) wait *= 2;
   wait = std::min(wait, longest);
-  return std::uniform_int_distribution<base::Micros>(wait * 3 / 4, wait * 5 / 4)(random);
+  return base::random_between(wait * 3 / 4, wait * 5 / 4);
 }
 
 }  // namespace tricircle::engine

@@ -2,6 +2,7 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/timer.hpp"
 #include "engine/circuit.hpp"
 #include "engine/claim.hpp"
 #include "engine/heartbeat.hpp"
@@ -9,8 +10,7 @@
 #include <condition_variable>
 #include <map>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 
 namespace tricircle::engine {
 
@@ -25,8 +25,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
         clock_(clock),
         options_(options),
         heartbeat_(database, clock, options_, std::move(lock_folder)),
-        pause_(runtime.executor()),
-        beat_pause_(runtime.executor()) {}
+        pause_(runtime),
+        beat_pause_(runtime) {}
 
   const std::string& id() const { return heartbeat_.id(); }
   const Options& options() const { return options_; }
@@ -66,15 +66,9 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
  private:
   using Self = std::shared_ptr<Impl>;
 
-  static base::Awaitable<void> rest(asio::steady_timer& timer, base::Micros micros) {
-    boost::system::error_code cancelled;
-    timer.expires_after(std::chrono::microseconds(micros));
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  }
-
   base::Awaitable<void> beat_for_ever(Self self) {
     while (!stopping_) {
-      co_await rest(beat_pause_, options_.beat);
+      co_await beat_pause_.wait(options_.beat);
       if (stopping_) break;
       co_await runtime_.blocking([this] { quietly("beat", [this] { heartbeat_.beat(); }); });
     }
@@ -90,7 +84,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       for (Lane& lane : lanes) begin_run(std::move(lane));
       if (!lanes.empty()) continue;
       co_await runtime_.blocking([this] { quietly("probes", [this] { begin_probes(); }); });
-      if (!hinted_) co_await rest(pause_, options_.poll);
+      if (!hinted_) co_await pause_.wait(options_.poll);
     }
   }
 
@@ -177,7 +171,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
         });
       });
       if (done || stopping_) co_return;  // at a stop the heartbeat's end gives it back
-      co_await base::pause(options_.first_backoff);
+      co_await base::Timer(runtime_).wait(options_.first_backoff);
     }
   }
 
@@ -238,8 +232,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   bool started_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> hinted_ = false;
-  asio::steady_timer pause_;
-  asio::steady_timer beat_pause_;
+  base::Timer pause_;
+  base::Timer beat_pause_;
   std::mutex mutex_;  // of what follows
   std::condition_variable idle_;
   std::size_t in_flight_ = 0;

@@ -11,7 +11,7 @@
 
 namespace tricircle::http {
 
-class Client::Impl {
+class CurlClient::Impl {
  public:
   Impl() : multi_(curl_multi_init()) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 2048L);
@@ -96,10 +96,10 @@ class Client::Impl {
   std::vector<CURL*> spare_;
 };
 
-Client::Client() : impl_(std::make_unique<Impl>()) {}
-Client::~Client() = default;
+CurlClient::CurlClient() : impl_(std::make_unique<Impl>()) {}
+CurlClient::~CurlClient() = default;
 
-void Client::send(OutRequest request, std::function<void(OutResponse)> done) {
+void CurlClient::send(OutRequest request, std::function<void(OutResponse)> done) {
   impl_->send(std::move(request), std::move(done));
 }
 

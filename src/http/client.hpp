@@ -1,5 +1,5 @@
-// An HTTP client for many servers: libcurl multi on one thread of its own, kept connections. Shared by all rooms of a
-// process; send() may be called from any thread and never throws for what the network does.
+// An HTTP client for many servers, and the one that is used: libcurl multi on one thread of its own, kept connections.
+// Shared by all rooms of a process; send() may be called from any thread and never throws for what the network does.
 #pragma once
 #include "base/runtime.hpp"
 #include "http/message.hpp"
@@ -38,16 +38,23 @@ struct OutResponse {
 
 class Client {
  public:
-  Client();
-  ~Client();  // calls under way end as `unseen`
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  virtual ~Client() = default;
 
   // `done` is called once, on the client's thread: hand over, don't work there.
-  void send(OutRequest, std::function<void(OutResponse)> done);
+  virtual void send(OutRequest, std::function<void(OutResponse)> done) = 0;
 
   // The same for a coroutine; resumes on the coroutine's executor.
   base::Awaitable<OutResponse> async_send(OutRequest);
+};
+
+class CurlClient final : public Client {
+ public:
+  CurlClient();
+  ~CurlClient() override;  // calls under way end as `unseen`
+  CurlClient(const CurlClient&) = delete;
+  CurlClient& operator=(const CurlClient&) = delete;
+
+  void send(OutRequest, std::function<void(OutResponse)> done) override;
 
  private:
   class Impl;

@@ -31,7 +31,7 @@ TEST(Client, GivesStatusLowerCaseHeadersAndBody) {
     read_some(fd);
     write_all(fd, kOk);
   });
-  Client client;
+  CurlClient client;
   const OutResponse response = call(client, request_to(server.url()));
   EXPECT_EQ(response.end, End::answered);
   EXPECT_EQ(response.status, 200);
@@ -44,7 +44,7 @@ TEST(Client, ARefusedConnectionWasNotSent) {
   {
     port = RawServer([](int) {}).port();
   }
-  Client client;
+  CurlClient client;
   EXPECT_EQ(call(client, request_to("http://127.0.0.1:" + std::to_string(port), "POST")).end, End::not_sent);
 }
 
@@ -53,7 +53,7 @@ TEST(Client, AConnectionClosedBeforeTheAnswerIsUnseenAndNotSentAgain) {
   RawServer server([&](int fd) {
     if (!read_some(fd).empty()) ++requests;
   });
-  Client client;
+  CurlClient client;
   EXPECT_EQ(call(client, request_to(server.url(), "POST")).end, End::unseen);
   EXPECT_EQ(requests, 1);
 }
@@ -66,7 +66,7 @@ TEST(Client, AWriteOnAKeptConnectionThatDiesIsNeverSentASecondTime) {
     // The second request on the kept connection is read, and the connection closed without a word.
     if (read_some(fd).starts_with("POST")) ++posts;
   });
-  Client client;
+  CurlClient client;
   EXPECT_EQ(call(client, request_to(server.url())).end, End::answered);
   EXPECT_EQ(call(client, request_to(server.url(), "POST")).end, End::unseen);
   EXPECT_EQ(posts, 1);
@@ -77,7 +77,7 @@ TEST(Client, AnAnswerThatEndsInTheMiddleIsUnseen) {
     read_some(fd);
     write_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
   });
-  Client client;
+  CurlClient client;
   EXPECT_EQ(call(client, request_to(server.url(), "PUT")).end, End::unseen);
 }
 
@@ -87,7 +87,7 @@ TEST(Client, AServerThatNeverAnswersIsUnseenAtTheDeadline) {
     read_some(fd);
     release.get_future().wait();
   });
-  Client client;
+  CurlClient client;
   OutRequest request = request_to(server.url(), "POST");
   request.timeout_ms = 200;
   EXPECT_EQ(call(client, std::move(request)).end, End::unseen);
@@ -99,7 +99,7 @@ TEST(Client, GarbageIsNoAnswer) {
     read_some(fd);
     write_all(fd, "hello there\r\n\r\n");
   });
-  Client client;
+  CurlClient client;
   EXPECT_EQ(call(client, request_to(server.url(), "POST")).end, End::unseen);
 }
 
@@ -108,7 +108,7 @@ TEST(Client, AnAnswerBeyondTheLimitIsUnseen) {
     read_some(fd);
     write_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + std::string(5000, 'x'));
   });
-  Client client;
+  CurlClient client;
   OutRequest request = request_to(server.url());
   request.body_limit = 1000;
   const OutResponse response = call(client, std::move(request));
@@ -126,7 +126,7 @@ TEST(Client, CallsUnderWayEndWithTheClient) {
     release.get_future().wait();
   });
   {
-    Client client;
+    CurlClient client;
     client.send(request_to(server.url(), "POST"), [&](OutResponse response) { ended.set_value(std::move(response)); });
     arrived.get_future().wait();
   }

@@ -125,7 +125,7 @@ TEST_F(ServerTest, GoesOnAfterPendingWorkOfAnyThread) {
 TEST_F(ServerTest, ServesManyClientsAtOnce) {
   serve(echo);
   const std::string url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/many";
-  Client client;
+  CurlClient client;
   std::atomic<int> good = 0;
   std::promise<void> all;
   constexpr int kCalls = 1000;

@@ -1,12 +1,10 @@
 #include "xjob/port_release.hpp"
 
 #include "base/log.hpp"
+#include "base/timer.hpp"
 #include "xjob/binding_job.hpp"
 
 #include <algorithm>
-
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace tricircle::xjob {
 namespace {
@@ -83,15 +81,14 @@ base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
   try {
     if (co_await take_lanes(*release, context_.clock.monotonic() + timeout_)) {
       // One coroutine a pod; the timer stands for "all have ended".
-      boost::asio::steady_timer all(context_.runtime.executor(), boost::asio::steady_timer::time_point::max());
+      base::Timer all(context_.runtime);
       auto left = std::make_shared<std::size_t>(release->lanes.size());
       auto one_ended = std::make_shared<std::function<void()>>([left, &all] {
         if (--*left == 0) all.cancel();
       });
       for (const engine::Lane& lane : release->lanes)
         context_.runtime.spawn("port_release_pod", release_in(release, lane, one_ended));
-      boost::system::error_code cancelled;
-      if (*left != 0) co_await all.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+      if (*left != 0) co_await all.wait_for_cancel();
     }
   } catch (const std::exception& error) {
     release->failed_region = "unknown";
@@ -129,7 +126,7 @@ base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros un
       release.error = "other work on the port did not end in time";
       co_return false;
     }
-    co_await base::pause(wait);
+    co_await base::Timer(context_.runtime).wait(wait);
   }
 }
 

@@ -33,7 +33,7 @@ class RunTest : public CentreTest {
 
   engine::Troubled troubled_{*store_};
   base::Runtime runtime_{4};
-  http::Client client_;
+  http::CurlClient client_;
   remote::Identity identity_{client_, runtime_, clock_, {}};
   engine::Worker worker_{runtime_, troubled_, clock_, rare_beats(), {}};
   Context context_{runtime_, troubled_, clock_, client_, identity_, worker_};
