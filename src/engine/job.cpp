@@ -30,8 +30,14 @@ std::string insert_job(Connection& db, const NewJob& job, const std::string& id,
   return id;
 }
 
-// A parent ends with the last of its children.
+// A parent ends with the last of its children. Of two that end at once on two machines neither sees the other's end, so
+// they meet on the parent's row: it is written first, and never with what it holds already.
 void settle_parent(Connection& db, const std::string& id, base::Micros now) {
+  const auto met = db.execute(
+      "UPDATE jobs SET updated_at = CASE WHEN updated_at < ? THEN ? ELSE updated_at + 1 END WHERE id = ? AND expanded "
+      "AND status = 'RUNNING'",
+      {now, now, id});
+  if (met.affected() == 0) return;
   const auto open =
       db.execute("SELECT id FROM jobs WHERE parent_id = ? AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
   if (!open.empty()) return;

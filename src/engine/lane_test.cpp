@@ -186,5 +186,14 @@ TEST_F(LaneTest, ALaneMadeAnewNeverRepeatsTheNumberOfALease) {
   }
 }
 
+// On several nodes of a store only rows that two transactions have both written make one of them wait or run again.
+TEST_F(LaneTest, AWakeWritesTheRowAlsoWhereItIsDueAlready) {
+  wake_now(key_);
+  const auto touched = [&] { return storage::number_of(*store_, "SELECT touched AS n FROM lanes"); };
+  const std::int64_t before = touched();
+  wake_now(key_);
+  EXPECT_GT(touched(), before);
+}
+
 }  // namespace
 }  // namespace tricircle::engine
