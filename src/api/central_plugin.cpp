@@ -100,7 +100,12 @@ bool CentralPlugin::release_port(storage::Connection& db, Call& call, const std:
     db.execute("UPDATE ports SET intent = intent + 1 WHERE id = ?", {port_id});
     const std::int64_t intent =
         db.execute("SELECT intent FROM ports WHERE id = ?", {port_id}).front().integer("intent");
-    xjob::PortReleaser::commit(db, *release, intent, clock_.now());
+    try {
+      xjob::PortReleaser::commit(db, *release, intent, clock_.now());
+    } catch (const engine::LeaseLost&) {
+      // Whoever has taken the port over puts back what was let go: the centre has changed nothing.
+      throw domain::pod_unavailable("of the port", "the centre was too slow and has lost its hold of the port");
+    }
     return true;
   }
   if (xjob::pods_to_release(db, port_id).empty()) return false;

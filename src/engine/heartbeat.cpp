@@ -48,7 +48,10 @@ void Heartbeat::beat() {
       storage::insert(db, "workers", {{"id", id_}, {"name", std::to_string(::getpid())}, {"beat", std::int64_t{0}}});
   });
   if (!alive && ended_) return;
-  if (!alive) base::log::warn("worker_was_declared_dead worker={}", id_);
+  if (!alive) {
+    base::log::warn("worker_was_declared_dead worker={}", id_);
+    ++life_;  // before the beat counts: what was begun in the life before calls no pod any more
+  }
   last_ = begun;
   watch_others();
 }

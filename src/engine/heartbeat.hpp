@@ -21,6 +21,7 @@ class Heartbeat {
   void beat();                                 // moves the row, ends the leases of those that have stood still too long
   void end();                                  // gives all lanes back, removes row and lock
   base::Micros last() const { return last_; }  // of the last beat that was recorded, monotonic
+  std::int64_t life() const { return life_; }  // how often it has been declared dead and gone on
 
  private:
   struct Seen {
@@ -39,6 +40,7 @@ class Heartbeat {
   std::string id_;
   int lock_ = -1;
   std::atomic<base::Micros> last_ = 0;
+  std::atomic<std::int64_t> life_ = 0;
   std::atomic<bool> ended_ = false;
   std::map<std::string, Seen> others_;
 };

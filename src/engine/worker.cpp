@@ -61,9 +61,11 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     }
   }
 
-  bool may_call() const { return clock_.monotonic() - heartbeat_.last() < options_.stop_calling; }
+  std::int64_t life() const { return heartbeat_.life(); }
+  bool may_call(std::int64_t life) const { return is_fresh() && life == heartbeat_.life(); }
 
  private:
+  bool is_fresh() const { return clock_.monotonic() - heartbeat_.last() < options_.stop_calling; }
   using Self = std::shared_ptr<Impl>;
 
   base::Awaitable<void> beat_for_ever(Self self) {
@@ -78,7 +80,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     while (!stopping_) {
       hinted_ = false;
       std::vector<Lane> lanes;
-      if (may_call()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
+      if (is_fresh()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
       if (stopping_) break;  // what was claimed meanwhile is given back with the heartbeat's end
       if (!lanes.empty()) base::fault_point("claimed");
       for (Lane& lane : lanes) begin_run(std::move(lane));
@@ -109,7 +111,9 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       if (keys.empty()) return;
       keys = within_pod_limits(std::move(keys));
       std::vector<Lane> claimed;
+      const std::int64_t life = heartbeat_.life();
       database_.write([&](storage::Connection& db) { claimed = claim(db, keys, id(), now); });
+      for (Lane& lane : claimed) lane.life = life;
       lanes = std::move(claimed);  // not before the commit: what did not commit is not ours
     });
     return lanes;
@@ -154,7 +158,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     } catch (const std::exception& error) {
       base::log::error("run_failed pod={} kind={} object={} error=\"{}\"", lane.key.pod_id, lane.key.kind,
                        lane.key.object_id, error.what());
-      failure.emplace(RunFailed::Why::again, error.what());
+      // It may have written to the pod what it could not record: the next run reads before it acts.
+      failure.emplace(RunFailed::Why::again, error.what(), clock_.now());
     }
     if (failure) co_await put_back_for_certain(lane, *failure);
     end_run(lane);
@@ -263,8 +268,11 @@ void Worker::hint() {
 void Worker::stop(int grace_seconds) {
   impl_->stop(grace_seconds);
 }
-bool Worker::may_call() const {
-  return impl_->may_call();
+std::int64_t Worker::life() const {
+  return impl_->life();
+}
+bool Worker::may_call(std::int64_t life) const {
+  return impl_->may_call(life);
 }
 
 }  // namespace tricircle::engine

@@ -62,7 +62,9 @@ class Worker {
   void start(Run, Probe);        // with an empty Run it only beats (a centre without XJob still holds lanes in case 6)
   void hint();                   // something may be due: look now rather than at the next poll. Any thread
   void stop(int grace_seconds);  // claims no more, lets runs end, gives the rest back. Not from the io thread
-  bool may_call() const;         // the heartbeat is fresh; to be asked before each call to a pod
+  std::int64_t life() const;     // to be noted before lanes are taken
+  // The heartbeat is fresh, and has been since the lanes were taken; to be asked before each call to a pod.
+  bool may_call(std::int64_t life) const;
 
  private:
   class Impl;

@@ -289,11 +289,34 @@ TEST_F(WorkerTest, WithoutAFreshHeartbeatNoPodMayBeCalled) {
   options.beat = 1000 * base::kSecond;
   worker_ = std::make_unique<Worker>(runtime_, troubled_, clock_, options, std::filesystem::path());
   worker_->start(gated_run(), {});
-  EXPECT_TRUE(worker_->may_call());
+  EXPECT_TRUE(worker_->may_call(0));
   clock_.advance(options.stop_calling - 1);
-  EXPECT_TRUE(worker_->may_call());
+  EXPECT_TRUE(worker_->may_call(0));
   clock_.advance(1);
-  EXPECT_FALSE(worker_->may_call());
+  EXPECT_FALSE(worker_->may_call(0));
+}
+
+TEST_F(WorkerTest, WhatAWorkerBeganBeforeItWasDeclaredDeadCallsNoPodAnyMore) {
+  start(gated_run());
+  due(a_);
+  ASSERT_TRUE(log_.wait_for("begun a"));
+  const std::int64_t before = worker_->life();
+  write([&](Connection& db) { end_leases(db, worker_->id(), system_.now(), quick()); });
+  EXPECT_TRUE(eventually([&] { return worker_->life() != before; })) << "it goes on as new";
+  EXPECT_TRUE(eventually([&] { return worker_->may_call(worker_->life()); }));
+  EXPECT_FALSE(worker_->may_call(before));
+}
+
+TEST_F(WorkerTest, ARunThatCouldNotRecordWhatItDidIsFollowedByOneThatLooksFirst) {
+  std::atomic<bool> looked = false;
+  start([&](Lane lane) -> base::Awaitable<void> {
+    if (log_.note("runs") == 1) throw storage::DbError("disk full");
+    looked = lane.uncertain();
+    co_await record(lane);
+  });
+  due(a_);
+  ASSERT_TRUE(log_.wait_for("recorded a"));
+  EXPECT_TRUE(looked);
 }
 
 TEST_F(WorkerTest, ItBeatsForAsLongAsItRuns) {

@@ -9,7 +9,7 @@ remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
 }
 
 void Context::check_may_call() const {
-  if (!worker.may_call()) throw RunFailed(RunFailed::Why::again, "this worker's heartbeat has stopped");
+  if (!worker.may_call(life)) throw RunFailed(RunFailed::Why::again, "this worker's heartbeat had stopped");
 }
 
 void Context::check_answer(const remote::Answer& answer, bool wrote) const {
@@ -18,11 +18,13 @@ void Context::check_answer(const remote::Answer& answer, bool wrote) const {
     throw RunFailed(RunFailed::Why::pod_silent, answer.words, unseen ? uncertain_until() : 0);
   }
   const int status = answer.status;
-  const bool unlucky =
-      status == 401 || status == 403 || status == 408 || status == 429 || (status >= 500 && status != 501);
+  // Neutron gives its reasons in JSON; an error without is some gateway's, and may be another the next time.
+  const bool by_gateway = status >= 400 && !answer.body.is_object();
+  const bool unlucky = by_gateway || status == 401 || status == 403 || status == 408 || status == 429 ||
+                       (status >= 500 && status != 501);
   if (!unlucky) return;
   // A gateway's word about a write says nothing of what the server behind it did.
-  const bool unseen = wrote && status >= 500;
+  const bool unseen = wrote && (by_gateway || status >= 500);
   throw RunFailed(RunFailed::Why::again, answer.words, unseen ? uncertain_until() : 0);
 }
 

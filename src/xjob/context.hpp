@@ -18,6 +18,14 @@ struct Context {
   http::Client& client;
   remote::Identity& identity;
   engine::Worker& worker;
+  std::int64_t life = 0;  // of the worker, when it took what this run holds
+
+  // The same for one run.
+  Context of_run(const engine::Lane& lane) const {
+    Context mine = *this;
+    mine.life = lane.life;
+    return mine;
+  }
 
   // Plain functions of a run, on the pool.
   template <typename F>
@@ -27,11 +35,12 @@ struct Context {
 
   remote::PodNeutron neutron(const remote::PodAddress&) const;
 
-  // To be called before a call to a pod: a worker whose heartbeat has stopped may have lost its lanes.
+  // To be called before a call to a pod: a worker whose heartbeat has stopped, or had, may have lost its lanes.
   void check_may_call() const;
 
   // Ends the run when the answer says nothing about the wish: no answer (silent pod; `wrote` makes the lane uncertain),
-  // or one that another try may change (401, 403, 408, 429, 5xx but 501). Throws engine::RunFailed.
+  // or one that another try may change (401, 403, 408, 429, 5xx but 501, and any error that is not Neutron's own word).
+  // Throws engine::RunFailed.
   void check_answer(const remote::Answer&, bool wrote) const;
 
   // Until when a write sent now and not seen to its end may still take effect.

@@ -104,6 +104,7 @@ base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
 base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros until) {
   for (base::Micros wait = kFirstRetake;; wait = std::min(2 * wait, kLongestRetake)) {
     std::optional<std::vector<engine::Lane>> lanes;
+    const std::int64_t life = context_.worker.life();
     co_await context_.write([&](storage::Connection& db) {
       lanes.reset();
       release.failed_region.clear();
@@ -118,6 +119,7 @@ base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros un
     });
     if (lanes) {
       release.lanes = std::move(*lanes);
+      for (engine::Lane& lane : release.lanes) lane.life = life;
       co_return true;
     }
     if (!release.failed_region.empty()) co_return false;
@@ -144,7 +146,8 @@ base::Awaitable<void> PortReleaser::release_in(std::shared_ptr<Release> release,
     if (place.pod && !place.local_id.empty()) {
       region = place.pod->region_name;
       remote::PodNeutron pod(context_.client, context_.identity, *place.pod, timeout_ / base::kMillisecond);
-      co_await let_go(context_, pod, kPort, place.local_id);
+      Context mine = context_.of_run(lane);
+      co_await let_go(mine, pod, kPort, place.local_id);
     }
     release->let_go.push_back(lane.key.pod_id);
   } catch (const RunFailed& failure) {

@@ -19,9 +19,14 @@ void Service::start(bool runs_jobs) {
 }
 
 base::Awaitable<void> Service::run(engine::Lane lane) {
-  if (lane.key.kind == kPolicyLane) return run_copy(context_, std::move(lane));
-  if (lane.key.kind == kNetwork || lane.key.kind == kPort) return run_binding(context_, std::move(lane));
-  return run_expand(context_, std::move(lane));
+  Context mine = context_.of_run(lane);
+  if (lane.key.kind == kPolicyLane) {
+    co_await run_copy(mine, std::move(lane));
+  } else if (lane.key.kind == kNetwork || lane.key.kind == kPort) {
+    co_await run_binding(mine, std::move(lane));
+  } else {
+    co_await run_expand(mine, std::move(lane));
+  }
 }
 
 base::Awaitable<bool> Service::probe(std::string pod_id) {
