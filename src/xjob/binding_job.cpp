@@ -35,6 +35,11 @@ Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
   return {true, row.text("qos_policy_id"), row.text("project_id"), row.integer("intent")};
 }
 
+std::int64_t policy_intent(storage::Connection& db, const std::string& policy_id) {
+  const auto found = db.execute("SELECT intent FROM qos_policies WHERE id = ?", {policy_id});
+  return found.empty() ? 0 : found.front().integer("intent");
+}
+
 Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   Situation now;
   now.pod = find_pod(db, lane.pod_id);
@@ -43,8 +48,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   now.wish = find_wish(db, lane);
   if (now.wish.policy_id.empty()) return now;
   now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);
-  const auto policy = db.execute("SELECT intent FROM qos_policies WHERE id = ?", {now.wish.policy_id});
-  if (!policy.empty()) now.policy_intent = policy.front().integer("intent");
+  now.policy_intent = policy_intent(db, now.wish.policy_id);
   return now;
 }
 
@@ -82,7 +86,7 @@ class BindingRun {
       co_await record(seen_.wish.policy_id, kInSync, "");
     } else if (copy_never_comes()) {
       co_await record(old_policy_, kRefused, seen_.copy->last_error);
-    } else if (!seen_.copy || !seen_.copy->ready) {
+    } else if (!may_take(seen_.copy, seen_.policy_intent)) {
       co_await step_aside();
     } else {
       co_await bind();
@@ -100,6 +104,14 @@ class BindingRun {
     return old_policy_ == seen_.wish.policy_id && !lane_.uncertain() && seen_.copy && seen_.copy->ready;
   }
 
+  // An object that has a policy does not change to a copy that still lacks what its own policy has meanwhile got: on
+  // the way it might lose a rule that both of them have. One that has none takes what there is.
+  bool may_take(const std::optional<Copy>& copy, std::int64_t policy_intent) const {
+    if (!copy || !copy->ready) return false;
+    const bool bears_another = old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || lane_.uncertain());
+    return !bears_another || copy->intent >= policy_intent;
+  }
+
   // The pod has refused the policy itself, and nothing has changed since.
   bool copy_never_comes() const {
     return seen_.copy && !seen_.copy->ready && seen_.copy->state == kRefused &&
@@ -112,9 +124,10 @@ class BindingRun {
     co_await context_.write([&](storage::Connection& db) {
       std::optional<base::Micros> due;
       const std::optional<Copy> copy = find_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
-      if (copy && copy->ready) {
+      if (may_take(copy, policy_intent(db, seen_.wish.policy_id))) {
         due = now;
       } else if (want_copy(db, seen_.wish.policy_id, lane_.key.pod_id, now)) {
+        await_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
         engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::routine);
       }
       if (find_wish(db, lane_.key).intent != seen_.wish.intent) due = now;

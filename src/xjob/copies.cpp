@@ -90,6 +90,15 @@ void save_copy(Connection& db, const Copy& copy, base::Micros now) {
       {local, now, copy.policy_id, copy.pod_id, copy.local_id});
 }
 
+void await_copy(Connection& db, const std::string& policy_id, const std::string& pod_id) {
+  db.execute("UPDATE copies SET awaited = 1 WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
+}
+
+bool take_awaited(Connection& db, const std::string& policy_id, const std::string& pod_id) {
+  return db.execute("UPDATE copies SET awaited = 0 WHERE policy_id = ? AND pod_id = ? AND awaited", {policy_id, pod_id})
+             .affected() == 1;
+}
+
 void forget_copy(Connection& db, const std::string& policy_id, const std::string& pod_id) {
   db.execute("DELETE FROM copies WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
   delete_routing(db, kPolicyType, policy_id, pod_id);

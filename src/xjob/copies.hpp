@@ -51,6 +51,9 @@ std::optional<Copy> find_copy(Connection&, const std::string& policy_id, const s
 // policy is gone.
 bool want_copy(Connection&, const std::string& policy_id, const std::string& pod_id, base::Micros now);
 void save_copy(Connection&, const Copy&, base::Micros now);  // and the routing's local id
+// A binding waits for the copy's next record: it will find out by take_awaited(), which answers once.
+void await_copy(Connection&, const std::string& policy_id, const std::string& pod_id);
+bool take_awaited(Connection&, const std::string& policy_id, const std::string& pod_id);
 // And its routing. What the pod has stays there.
 void forget_copy(Connection&, const std::string& policy_id, const std::string& pod_id);
 // An operator asks again: rules that the pod has refused are sent anew. `pod_id` empty = in all pods.

@@ -103,7 +103,8 @@ class CopyRun {
   // False: the pod will never take it; that is recorded.
   base::Awaitable<bool> create() {
     const bool lost = sync_.lost();
-    if (copy_.mark.empty() || lost) copy_.mark = base::random_hex(16);
+    // A POST that bears an earlier mark may still arrive: as long as there is one, it is by that one that it is found.
+    if (copy_.mark.empty()) copy_.mark = base::random_hex(16);
     const base::Micros now = context_.clock.now();
     co_await context_.write([&](storage::Connection& db) {
       engine::confirm(db, lane_);
@@ -134,7 +135,7 @@ class CopyRun {
     context_.check_may_call();
     const remote::Answer answer = co_await pod_.tag_policy(copy_.local_id, "tricircle:" + copy_.policy_id);
     context_.check_answer(answer, true);
-    copy_.tagged = true;  // a pod without tags says 404, and there is no more to do
+    copy_.tagged = true;  // a pod without tags refuses, and there is no more to do
   }
 
   base::Awaitable<void> record(const std::string& refused) {
@@ -146,7 +147,8 @@ class CopyRun {
     base::fault_point("before copy record");
     co_await context_.write([&](storage::Connection& db) {
       const bool anew = keep(db, now);
-      if (!was_ready_ || !refused.empty()) wake_bindings(db, now);
+      const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
+      if (awaited || !was_ready_ || !refused.empty()) wake_bindings(db, now);
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
