@@ -22,6 +22,7 @@ class SqliteConnection final : public Connection {
   Result execute(std::string_view sql, std::span<const Value> parameters) override;
 
   bool in_transaction() const;
+  sqlite3* handle() const { return handle_; }  // for what only SQLite can do
 
   // The journal's mode is the file's own and stays. To be entered by one connection at a time: of two at once SQLite
   // refuses one rather than let it wait.

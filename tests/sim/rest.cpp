@@ -1,0 +1,105 @@
+// At rest: the centre is what was accepted, each pod is what the centre is, and nothing is left to do.
+#include "model.hpp"
+
+#include <algorithm>
+
+namespace tricircle::sim {
+
+void Model::check_at_rest() {
+  check_centre();
+  for (PodServer* pod : pods) {
+    check_copies(*pod);
+    check_bindings(*pod);
+  }
+  check_jobs();
+  const std::string lanes =
+      number("SELECT count(*) AS n FROM lanes WHERE worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0", {});
+  if (lanes != "0") violated(lanes + " lanes are not at rest");
+}
+
+void Model::check_jobs() {
+  store_.look([&](storage::Connection& db) {
+    const auto found = db.execute(
+        "SELECT type, status, resource, parent, last_error, wanted FROM jobs WHERE status IN ('NEW', 'RUNNING') OR "
+        "(status = 'FAIL' AND NOT parent) ORDER BY created_at");
+    for (const storage::Row& row : found.rows()) {
+      const std::string ended = row.text("status") == "FAIL" ? " although all is well and it was asked for again" : "";
+      violated("a job is " + row.text("status") + ended + ": " + row.text("type") + " " + row.text("resource") + " \"" +
+               row.text("last_error") + "\"");
+    }
+  });
+}
+
+void Model::check_centre() {
+  for (const auto& [id, policy] : policies) {
+    const bool there =
+        number("SELECT count(*) AS n FROM qos_policies WHERE id = ? AND name = ?", {id, policy.name}) == "1";
+    if (there != policy.exists) violated("the centre does not have policy " + policy.name + " as it was accepted");
+    if (!policy.exists) continue;
+    const std::string rules = number("SELECT count(*) AS n FROM qos_rules WHERE qos_policy_id = ?", {id});
+    if (rules != std::to_string(policy.rules().size())) violated("the centre has lost a rule of " + policy.name);
+  }
+  for (const auto& [id, object] : objects) {
+    if (!object.exists) continue;
+    const std::string kept =
+        number("SELECT count(*) AS n FROM " + object.type + "s WHERE id = ? AND coalesce(qos_policy_id, '') = ?",
+               {id, object.wish()});
+    if (kept != "1") violated("the centre has lost the association of " + object.type + " " + id);
+  }
+}
+
+void Model::check_copies(PodServer& pod) {
+  std::map<std::string, std::string> copies;  // local id -> central id
+  store_.look([&](storage::Connection& db) {
+    const auto found = db.execute(
+        "SELECT c.policy_id, r.local_id FROM copies c LEFT JOIN resource_routings r ON r.central_id = c.policy_id AND "
+        "r.pod_id = c.pod_id AND r.resource_type = 'qos_policy' WHERE c.pod_id = ?",
+        {pod.pod_id});
+    for (const storage::Row& row : found.rows()) copies[row.text("local_id")] = row.text("policy_id");
+  });
+  for (const auto& [local, central] : copies) {
+    const PodPolicy* copy = pod.find(local);
+    const CentralPolicyTruth& policy = policies.at(central);
+    if (!policy.exists) {
+      violated(pod.region + ": the copy of " + policy.name + ", which is deleted, is still known");
+    } else if (copy == nullptr) {
+      violated(pod.region + ": there is no copy of " + policy.name);
+    } else {
+      Rules rules;
+      for (const auto& [key, rule] : copy->rules) rules[key] = rule.values;
+      if (rules != policy.rules())
+        violated(pod.region + ": the rules of " + policy.name + " are " + sim::shown(rules) + ", not " +
+                 sim::shown(policy.rules()));
+      if (copy->name != policy.name) violated(pod.region + ": the copy of " + policy.name + " is called " + copy->name);
+      if (!copy->tags.contains("tricircle:" + central) && !ever_doubtful_.contains(pod.region))
+        violated(pod.region + ": " + local + " has no tag");
+    }
+  }
+  for (const auto& [id, policy] : pod.policies) {
+    if (policy.ours && !copies.contains(id))
+      violated(pod.region + ": nobody knows our policy " + id + " " + policy.name);
+  }
+}
+
+void Model::check_bindings(PodServer& pod) {
+  for (const auto& [local, object] : pod.objects) {
+    const auto central = central_of.find({pod.region, local});
+    const PodPolicy* policy = pod.find(object.policy_id);
+    const bool ours = policy != nullptr && policy->ours;
+    const CentralObjectTruth* truth = central == central_of.end() ? nullptr : &objects.at(central->second);
+    const std::string wish = truth != nullptr && truth->exists ? truth->wish() : std::string();
+    if (wish.empty()) {
+      if (ours) violated(pod.region + ": " + local + " still has our policy " + object.policy_id);
+      continue;
+    }
+    const std::string right = number(
+        "SELECT count(*) AS n FROM resource_routings WHERE central_id = ? AND pod_id = ? AND resource_type = "
+        "'qos_policy' AND local_id = ?",
+        {wish, pod.pod_id, object.policy_id});
+    if (right != "1")
+      violated(pod.region + ": " + local + " has " + (object.policy_id.empty() ? "no policy" : object.policy_id) +
+               " instead of " + policies.at(wish).name);
+  }
+}
+
+}  // namespace tricircle::sim

@@ -1,0 +1,64 @@
+// The centre's store as several machines see it: each transaction works on what was committed when it began, and is
+// refused at its end (and run again) when another has written one of its rows meanwhile, as on Galera. SQLite in
+// memory, with changesets.
+#pragma once
+#include "storage/database.hpp"
+#include "storage/sqlite_connection.hpp"
+#include "world.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+struct sqlite3_session;
+
+namespace tricircle::sim {
+
+class Store final : public storage::Database {
+ public:
+  Store(World&, bool several);  // several nodes; otherwise one transaction at a time, as SQLite has it
+
+  void read(const Work&) override;
+  void write(const Work&) override;
+
+  void look(const Work&);  // at what is committed; nobody's doing
+
+  std::int64_t refused() const { return refused_; }
+
+ private:
+  struct Commit {
+    std::string changes;
+    std::set<std::string> rows;
+  };
+  void write_now(const Work&);
+  bool write_as_begun(const Work&, std::int64_t begun);  // false: refused, nothing has changed
+  void bring_past_to(std::int64_t commit);
+  void committed(Commit);
+
+  World& world_;
+  bool several_;
+  storage::SqliteConnection present_{":memory:"};
+  storage::SqliteConnection past_{":memory:"};
+  std::int64_t past_at_ = 0;
+  std::deque<Commit> between_;  // what `past_` lacks
+  std::int64_t refused_ = 0;
+};
+
+// One process's way to the store; it is shut when the process dies.
+class Door final : public storage::Database {
+ public:
+  explicit Door(Store& store) : store_(store) {}
+  void read(const Work&) override;
+  void write(const Work&) override;
+  void shut() { shut_ = true; }
+  void fail_next(int writes) { failures_ = writes; }
+
+ private:
+  Store& store_;
+  bool shut_ = false;
+  int failures_ = 0;
+};
+
+}  // namespace tricircle::sim
