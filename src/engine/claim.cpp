@@ -5,6 +5,8 @@
 #include "storage/sql.hpp"
 
 #include <algorithm>
+#include <array>
+#include <deque>
 
 namespace tricircle::engine {
 namespace {
@@ -16,24 +18,59 @@ LaneKey key_of(const storage::Row& row) {
   return {row.text("pod_id"), row.text("kind"), row.text("object_id")};
 }
 
+// The due lanes of each priority, what is due longest first, as far as they might be wanted.
+using Queues = std::array<std::deque<LaneKey>, 3>;
+
+// One statement, three walks along the index.
+Queues due_by_priority(Connection& db, base::Micros now, const std::set<std::string>& busy_pods, std::size_t limit) {
+  std::string where = " AND due_at <= ? AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open)";
+  std::vector<Value> walk{now};
+  if (!busy_pods.empty()) {
+    where += " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";
+    walk.insert(walk.end(), busy_pods.begin(), busy_pods.end());
+  }
+  walk.emplace_back(static_cast<std::int64_t>(limit));
+  std::string sql;
+  std::vector<Value> values;
+  for (const char* priority : {"0", "1", "2"}) {
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql += std::string(
+               "SELECT * FROM (SELECT pod_id, kind, object_id, priority FROM lanes WHERE worker = '' AND "
+               "priority = ") +
+           priority + where + " ORDER BY due_at LIMIT ?) AS q" + priority;
+    values.insert(values.end(), walk.begin(), walk.end());
+  }
+  Queues queues;
+  const auto found = db.execute(sql, values);
+  for (const storage::Row& row : found.rows())
+    queues.at(static_cast<std::size_t>(row.integer("priority"))).push_back(key_of(row));
+  return queues;
+}
+
 }  // namespace
 
+std::array<Priority, 3> turn_of(std::uint64_t turn) {
+  if (turn % 16 == 15) return {Priority::upkeep, Priority::normal, Priority::live};
+  if (turn % 4 == 3) return {Priority::normal, Priority::upkeep, Priority::live};
+  return {Priority::live, Priority::normal, Priority::upkeep};
+}
+
 std::vector<LaneKey> due_lanes(Connection& db, base::Micros now, const std::set<std::string>& busy_pods,
-                               std::size_t limit) {
-  std::vector<Value> values{now};
-  std::string busy;
-  if (!busy_pods.empty()) {
-    busy = " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";
-    values.insert(values.end(), busy_pods.begin(), busy_pods.end());
-  }
-  values.emplace_back(static_cast<std::int64_t>(limit));
-  const auto found = db.execute(
-      "SELECT pod_id, kind, object_id FROM lanes WHERE worker = '' AND due_at <= ? AND "
-      "pod_id NOT IN (SELECT pod_id FROM circuits WHERE open)" +
-          busy + " ORDER BY due_at LIMIT ?",
-      values);
+                               std::size_t limit, std::uint64_t turn) {
+  Queues queues = due_by_priority(db, now, busy_pods, limit);
   std::vector<LaneKey> lanes;
-  for (const storage::Row& row : found.rows()) lanes.push_back(key_of(row));
+  const auto take_next = [&] {
+    for (const Priority priority : turn_of(turn++)) {
+      std::deque<LaneKey>& queue = queues.at(static_cast<std::size_t>(priority));
+      if (queue.empty()) continue;
+      lanes.push_back(std::move(queue.front()));
+      queue.pop_front();
+      return true;
+    }
+    return false;
+  };
+  while (lanes.size() < limit && take_next()) {
+  }
   return lanes;
 }
 
@@ -47,10 +84,11 @@ std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const 
         {worker, key.pod_id, key.kind, key.object_id, now});
     if (taken.affected() != 1) continue;
     const auto found = db.execute(
-        "SELECT number, attempts, uncertain_until FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
+        "SELECT number, attempts, uncertain_until, priority FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
         {key.pod_id, key.kind, key.object_id});
     const storage::Row& row = found.front();
-    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now});
+    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now,
+                     static_cast<Priority>(row.integer("priority"))});
     db.execute(
         "UPDATE jobs SET status = CASE WHEN parent THEN status ELSE 'RUNNING' END, attempts = attempts + 1, "
         "started_at = coalesce(started_at, ?), next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND "

@@ -2,15 +2,21 @@
 #pragma once
 #include "engine/worker.hpp"
 
+#include <array>
 #include <set>
 #include <vector>
 
 namespace tricircle::engine {
 
 // What might be claimed now: due, held by nobody, in a pod whose circuit is closed and which is not in `busy_pods`. For
-// a reading transaction: nothing is due most of the time, and then nothing is written.
+// a reading transaction: nothing is due most of the time, and then nothing is written. By priority, of one priority
+// what is due longest; but see turn_of.
 std::vector<LaneKey> due_lanes(storage::Connection&, base::Micros now, const std::set<std::string>& busy_pods,
-                               std::size_t limit);
+                               std::size_t limit, std::uint64_t turn = 0);
+
+// Whose turn it is: so that nothing waits for ever, every fourth lane that a worker claims is first looked for among
+// the normal ones, and every sixteenth among upkeep. `turn` counts what the worker has claimed.
+std::array<Priority, 3> turn_of(std::uint64_t turn);
 
 // Takes those of them that are still free; their open jobs are RUNNING from now on (a parent is when it is expanded).
 // None for a worker that has ended or was declared dead: nobody would ever end its leases.

@@ -26,7 +26,7 @@ std::string insert_job(Connection& db, const NewJob& job, const std::string& id,
                    {"last_error", ""},
                    {"created_at", now},
                    {"updated_at", now}});
-  wake(db, job.lane, now, Wake::fresh_wish);
+  wake(db, job.lane, now, Wake::fresh_wish, job.priority);
   return id;
 }
 
@@ -63,7 +63,8 @@ std::string add_job(Connection& db, const NewJob& job, base::Micros now) {
 std::string add_parent(Connection& db, const std::string& type, const std::string& project_id,
                        const boost::json::object& resource, std::int64_t wanted, base::Micros now) {
   const std::string id = base::new_uuid();
-  return insert_job(db, {type, project_id, resource, {"", "job", id}, wanted, ""}, id, true, now);
+  // To spread it costs no call, and its children know better what they are.
+  return insert_job(db, {type, project_id, resource, {"", "job", id}, wanted, "", Priority::live}, id, true, now);
 }
 
 void advance_parent(Connection& db, const std::string& id, const std::string& cursor, bool done, base::Micros now) {

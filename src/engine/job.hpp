@@ -25,6 +25,7 @@ struct NewJob {
   LaneKey lane;
   std::int64_t wanted = 0;  // done once the lane has applied this intent; kGone for a deletion
   std::string parent_id;
+  Priority priority = Priority::normal;
 };
 
 // Inserts the job as NEW and makes its lane due with a fresh wish. Returns its id.

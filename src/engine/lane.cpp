@@ -44,25 +44,33 @@ bool prove_alive(Connection& db, const std::string& worker) {
   return db.execute("UPDATE workers SET beat = beat + 1 WHERE id = ?", {worker}).affected() == 1;
 }
 
-void wake(Connection& db, const LaneKey& key, base::Micros due, Wake wake) {
+void wake(Connection& db, const LaneKey& key, base::Micros due, Wake wake, Priority priority) {
   make_row(db, key);
+  const auto rank = static_cast<std::int64_t>(priority);
   const std::string attempts = wake == Wake::fresh_wish ? ", attempts = 0" : "";
   // Written even where it is due already: on several nodes a run that ends beside it must not pass it.
   db.execute(
-      "UPDATE lanes SET touched = touched + 1, due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END" +
+      "UPDATE lanes SET touched = touched + 1, priority = CASE WHEN priority > ? THEN ? ELSE priority END, "
+      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END" +
           attempts + " WHERE pod_id = ? AND kind = ? AND object_id = ?",
-      {due, due, key.pod_id, key.kind, key.object_id});
+      {rank, rank, due, due, key.pod_id, key.kind, key.object_id});
 }
 
 void confirm(Connection& db, const Lane& lane) {
   prove(db, lane, "touched = touched + 1", {});
 }
 
-void finish(Connection& db, const Lane& lane, std::optional<base::Micros> due, base::Micros uncertain_until) {
-  const std::string given = "worker = '', attempts = 0, uncertain_until = ?";
-  if (!due) return prove(db, lane, given, {uncertain_until});
-  prove(db, lane, given + ", due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END",
-        {uncertain_until, *due, *due});
+// A lane that somebody has woken meanwhile keeps its priority. (It is set before due_at: MariaDB assigns in order.)
+void finish(Connection& db, const Lane& lane, std::optional<base::Micros> due, base::Micros uncertain_until,
+            Priority priority) {
+  const std::string given = "worker = '', attempts = 0, uncertain_until = ?, priority = CASE WHEN due_at IS NULL ";
+  if (!due) return prove(db, lane, given + "THEN 2 ELSE priority END", {uncertain_until});
+  const auto rank = static_cast<std::int64_t>(priority);
+  prove(db, lane,
+        given +
+            "OR priority > ? THEN ? ELSE priority END, "
+            "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END",
+        {uncertain_until, rank, rank, *due, *due});
 }
 
 std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker) {
@@ -71,11 +79,13 @@ std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>
   for (const LaneKey& key : keys) {
     make_row(db, key);
     const auto found = db.execute(
-        "SELECT worker, number, attempts, uncertain_until FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
+        "SELECT worker, number, attempts, uncertain_until, priority FROM lanes WHERE pod_id = ? AND kind = ? AND "
+        "object_id = ?",
         {key.pod_id, key.kind, key.object_id});
     const storage::Row& row = found.front();
     if (!row.text("worker").empty()) return std::nullopt;
-    lanes.push_back({key, worker, row.integer("number") + 1, row.integer("attempts"), row.integer("uncertain_until")});
+    lanes.push_back({key, worker, row.integer("number") + 1, row.integer("attempts"), row.integer("uncertain_until"), 0,
+                     static_cast<Priority>(row.integer("priority"))});
   }
   for (const Lane& lane : lanes) {
     const auto taken = db.execute(

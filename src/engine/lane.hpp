@@ -17,6 +17,13 @@ struct LaneKey {
   auto operator<=>(const LaneKey&) const = default;
 };
 
+// Which of the due lanes come first. The lower the number, the sooner; none waits for ever (claim.hpp).
+enum class Priority : std::int64_t {
+  live,    // machines wait for it
+  normal,  // everything else that somebody wants
+  upkeep,  // second looks, tags, audits
+};
+
 // A lane held by a worker: (worker, number) is the lease; every record proves it.
 struct Lane {
   LaneKey key;
@@ -25,6 +32,7 @@ struct Lane {
   std::int64_t attempts = 0;         // failed runs since the last success or fresh wish
   base::Micros uncertain_until = 0;  // 0 = certain. Else a write's end was not seen: read the pod before acting
   base::Micros claimed_at = 0;       // 0 = not known: as if long ago
+  Priority priority = Priority::normal;
   std::int64_t life = 0;             // of the worker, when it took the lane: after the next it may not call any more
   bool uncertain() const { return uncertain_until != 0; }
   // What finish() is to be given: 0, or the time of a second look. A run that outlasts the uncertainty has looked too
@@ -40,17 +48,19 @@ struct LeaseLost : std::runtime_error {
 // Whoever takes a lane meets here with whoever buries him: the worker's row is written (a sign of life), or it is gone.
 bool prove_alive(storage::Connection&, const std::string& worker);
 
-// Makes the lane due at `due` (or leaves an earlier time). A fresh wish of a user also clears the backoff.
+// Makes the lane due at `due` (or leaves an earlier time), with this priority (or a better one that it has). A fresh
+// wish of a user also clears the backoff.
 enum class Wake { fresh_wish, routine };
-void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake);
+void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake, Priority = Priority::normal);
 
 // In the middle of a run: proves the lease by a write, or throws LeaseLost.
 void confirm(storage::Connection&, const Lane&);
 
 // The end of a run, with its record in the same transaction: proves the lease (or throws LeaseLost) and gives it back.
-// `due` makes the lane due again (an earlier time set meanwhile by wake() stays); attempts go to 0.
-// `uncertain_until`: 0 = certain from now on.
-void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, base::Micros uncertain_until);
+// `due` makes the lane due again (an earlier time set meanwhile by wake() stays), with `priority`, for what it was
+// claimed for is done; attempts go to 0. `uncertain_until`: 0 = certain from now on.
+void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, base::Micros uncertain_until,
+            Priority priority = Priority::upkeep);
 
 // Takes all these lanes for `worker`, or none (nullopt) when one of them is held or the worker has no row at this
 // moment. Missing rows are made. Their due time is kept aside: give each back with finish().

@@ -107,13 +107,14 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       const base::Micros now = clock_.now();
       const auto [room, busy] = free_room();
       if (room == 0) return;
-      database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room); });
+      database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room, claimed_); });
       if (keys.empty()) return;
       keys = within_pod_limits(std::move(keys));
       std::vector<Lane> claimed;
       const std::int64_t life = heartbeat_.life();
       database_.write([&](storage::Connection& db) { claimed = claim(db, keys, id(), now); });
       for (Lane& lane : claimed) lane.life = life;
+      claimed_ += claimed.size();
       lanes = std::move(claimed);  // not before the commit: what did not commit is not ours
     });
     return lanes;
@@ -239,7 +240,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   std::atomic<bool> hinted_ = false;
   base::Timer pause_;
   base::Timer beat_pause_;
-  std::mutex mutex_;  // of what follows
+  std::uint64_t claimed_ = 0;  // of claim_some() alone
+  std::mutex mutex_;           // of what follows
   std::condition_variable idle_;
   std::size_t in_flight_ = 0;
   std::map<std::string, std::size_t> per_pod_;

@@ -128,11 +128,11 @@ class BindingRun {
         due = now;
       } else if (want_copy(db, seen_.wish.policy_id, lane_.key.pod_id, now)) {
         await_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
-        engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::routine);
+        engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::routine, lane_.priority);
       }
       if (find_wish(db, lane_.key).intent != seen_.wish.intent) due = now;
       engine::postpone_jobs(db, lane_.key, copy ? copy->last_error : "", now, now);
-      engine::finish(db, lane_, due, lane_.uncertain_until);
+      engine::finish(db, lane_, due, lane_.uncertain_until, lane_.priority);
     });
     base::fault_point("stepped aside");
     context_.worker.hint();
@@ -180,7 +180,8 @@ class BindingRun {
         copy->attributes.clear();
         save_copy(db, *copy, now);
       }
-      engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::fresh_wish);
+      engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::fresh_wish,
+                   lane_.priority);
       engine::postpone_jobs(db, lane_.key, "the pod has lost its copy of the policy", now, now);
       engine::finish(db, lane_, std::nullopt, lane_.uncertain_until);
     });
@@ -234,10 +235,11 @@ class BindingRun {
       if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
       const Wish newest = find_wish(db, lane_.key);
+      const bool moved_on = !newest.exists || newest.intent != seen_.wish.intent;
       std::optional<base::Micros> due;
       if (uncertain != 0) due = uncertain;
-      if (!newest.exists || newest.intent != seen_.wish.intent) due = now;
-      engine::finish(db, lane_, due, uncertain);
+      if (moved_on) due = now;
+      engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (!note.empty()) engine::note_jobs(db, lane_.key, note);
       engine::close_jobs(db, lane_.key, seen_.wish.intent, refused.empty() ? left_out() : refused, now);
     });

@@ -153,8 +153,9 @@ class CopyRun {
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
-      if (anew || !newest || newest->intent != policy_.intent) due = now;
-      engine::finish(db, lane_, due, uncertain);
+      const bool moved_on = anew || !newest || newest->intent != policy_.intent;
+      if (moved_on) due = now;
+      engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (!anew) engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
     });
     base::fault_point("after copy record");
@@ -201,7 +202,8 @@ class CopyRun {
               "j.kind = r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING')))",
           {copy_.pod_id, type, copy_.policy_id, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())
-        engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine);
+        engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine,
+                     lane_.priority);
     }
   }
 

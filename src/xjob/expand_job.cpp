@@ -4,6 +4,7 @@
 #include "engine/job.hpp"
 #include "xjob/copies.hpp"
 #include "xjob/job_types.hpp"
+#include "xjob/liveness.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
@@ -71,12 +72,12 @@ std::vector<std::string> next_pods(storage::Connection& db, const Subject& subje
 }
 
 void add_child(storage::Connection& db, const Parent& parent, const Subject& subject, const std::string& pod,
-               base::Micros now) {
+               engine::Priority priority, base::Micros now) {
   json::object resource = parent.resource;
   resource["pod_id"] = pod;
   if (subject.type != kPolicyLane) expect_binding(db, subject.type, subject.id, pod, parent.project_id, now);
-  engine::add_job(
-      db, {parent.type, parent.project_id, resource, {pod, subject.type, subject.id}, parent.wanted, parent.id}, now);
+  const engine::LaneKey lane{pod, subject.type, subject.id};
+  engine::add_job(db, {parent.type, parent.project_id, resource, lane, parent.wanted, parent.id, priority}, now);
 }
 
 // Nobody will ever want the lane of an expanded parent again.
@@ -94,7 +95,8 @@ bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micro
   }
   const Subject subject = subject_of(*parent);
   const std::vector<std::string> pods = next_pods(db, subject, parent->cursor);
-  for (const std::string& pod : pods) add_child(db, *parent, subject, pod, now);
+  const std::set<std::string> live = live_pods(db, subject.type, subject.id);
+  for (const std::string& pod : pods) add_child(db, *parent, subject, pod, priority_in(live, pod), now);
   const bool last = pods.size() < static_cast<std::size_t>(kBatch);
   engine::advance_parent(db, parent->id, pods.empty() ? parent->cursor : pods.back(), last, now);
   if (last) {

@@ -5,6 +5,7 @@
 #include "storage/sql.hpp"
 #include "xjob/copies.hpp"
 #include "xjob/job_types.hpp"
+#include "xjob/liveness.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -71,7 +72,9 @@ void object_job(Connection& db, const char* job_type, const std::string& type, c
   }
   resource["pod_id"] = pods.front();
   expect_binding(db, type, id, pods.front(), owner.project_id, now);
-  engine::add_job(db, {job_type, owner.project_id, resource, binding_lane(pods.front(), type, id), owner.intent, ""},
+  engine::add_job(db,
+                  {job_type, owner.project_id, resource, binding_lane(pods.front(), type, id), owner.intent, "",
+                   priority_in(live_pods(db, type, id), pods.front())},
                   now);
 }
 
@@ -137,8 +140,11 @@ bool add_routing(Connection& db, const std::string& type, const std::string& cen
   json::object resource = object_job_resource(kCreatePolicy, type, central_id, owner->policy_id);
   resource["pod_id"] = pod_id;
   expect_binding(db, type, central_id, pod_id, owner->project_id, now);
-  engine::add_job(
-      db, {kCreatePolicy, owner->project_id, resource, binding_lane(pod_id, type, central_id), owner->intent, ""}, now);
+  // Something boots there.
+  engine::add_job(db,
+                  {kCreatePolicy, owner->project_id, resource, binding_lane(pod_id, type, central_id), owner->intent,
+                   "", engine::Priority::live},
+                  now);
   return true;
 }
 

@@ -24,7 +24,8 @@ void give_back(storage::Connection& db, const Release& release, base::Micros now
           {release.port_id, lane.key.pod_id});
     }
     const base::Micros late = gone ? lane.still_uncertain_until() : lane.uncertain_until;
-    engine::finish(db, lane, now, gone ? late : std::max(late, release.uncertain_until));
+    // A port that may have lost what the centre still wishes it to have: nothing is more urgent.
+    engine::finish(db, lane, now, gone ? late : std::max(late, release.uncertain_until), engine::Priority::live);
   }
 }
 
