@@ -161,6 +161,7 @@ class Admin::Impl {
     if (path[0] == "pods") return handle_pods(call);
     if (path[0] == "routings") return handle_routings(call);
     if (path[0] == "jobs") return handle_jobs(call);
+    if (path[0] == "pauses") return handle_pauses(call);
     throw admin_error(ErrorKind::not_found, "There is nothing at " + request.path + ".");
   }
 

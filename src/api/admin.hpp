@@ -1,5 +1,5 @@
-// The Tricircle Admin API v1.0: pods, routings, jobs. Only the centre serves it. handle() is a plain function for pool
-// threads; errors in the Admin API's own shapes are rendered here.
+// The Tricircle Admin API v1.0: pods, routings, jobs, pauses. Only the centre serves it. handle() is a plain function
+// for pool threads; errors in the Admin API's own shapes are rendered here.
 #pragma once
 #include "api/caller.hpp"
 #include "base/clock.hpp"

@@ -1,6 +1,7 @@
 #include "api/admin_support.hpp"
 #include "base/ids.hpp"
 #include "engine/job.hpp"
+#include "engine/pause.hpp"
 #include "xjob/copies.hpp"
 #include "xjob/intents.hpp"
 
@@ -18,23 +19,37 @@ using storage::Value;
 constexpr char kColumns[] =
     "SELECT id, type, project_id, resource, status, pod_id, kind, object_id, parent_id, parent, attempts, last_error, "
     "created_at, updated_at, started_at, finished_at, next_try_at, "
-    "(SELECT c.last_error FROM circuits c WHERE c.pod_id = jobs.pod_id AND c.open) AS circuit_error FROM jobs";
+    "(SELECT c.last_error FROM circuits c WHERE c.pod_id = jobs.pod_id AND c.open) AS circuit_error, "
+    "(SELECT c.not_before FROM circuits c WHERE c.pod_id = jobs.pod_id) AS not_before, "
+    "(SELECT min(p.kind) FROM pauses p WHERE (p.kind = 'pod' AND p.id = jobs.pod_id) OR (p.kind = jobs.kind AND p.id = "
+    "jobs.object_id)) AS paused FROM jobs";
 
 json::value time_or_null(const storage::Row& row, std::string_view column) {
   const auto time = row.optional_integer(column);
   return time ? json::value(base::iso_time(*time)) : json::value(nullptr);
 }
 
-// A job behind an open circuit is not even begun: what it waits for is told by the circuit.
-std::string last_error(const storage::Row& row) {
-  std::string error = row.text("last_error");
+// What is not even begun waits for something that its own words do not tell: the pod, or an operator.
+std::string waits_for(const storage::Row& row, base::Micros now) {
+  const std::string paused = row.text("paused");
+  if (!paused.empty()) return "the " + paused + " is " + engine::kPausedWords;
+  if (row.integer("not_before") > now)
+    return "the pod asks to be left alone until " + base::iso_time(row.integer("not_before"));
   const std::string circuit = row.text("circuit_error");
-  if (error.empty() && !circuit.empty() && row.text("status") == engine::kNew)
-    error = "the pod does not answer: " + circuit;
-  return error;
+  return circuit.empty() ? std::string() : "the pod does not answer: " + circuit;
 }
 
-json::object shown(const storage::Row& row) {
+std::string last_error(const storage::Row& row, base::Micros now) {
+  std::string error = row.text("last_error");
+  if (row.text("status") != engine::kNew) return error;
+  const std::string why = waits_for(row, now);
+  if (why.empty() || error.find(why) != std::string::npos) return error;
+  // The circuit's words are most often the job's own.
+  if (!error.empty() && row.text("paused").empty()) return error;
+  return error.empty() ? why : why + "; before that: " + error;
+}
+
+json::object shown(const storage::Row& row, base::Micros now) {
   json::object job{{"id", row.text("id")},
                    {"type", row.text("type")},
                    {"project_id", row.text("project_id")},
@@ -43,7 +58,7 @@ json::object shown(const storage::Row& row) {
                    {"resource", json::parse(row.text("resource"))},
                    {"pod_id", row.boolean("parent") ? xjob::kAllPods : row.text("pod_id")},
                    {"attempts", row.integer("attempts")},
-                   {"last_error", last_error(row)}};
+                   {"last_error", last_error(row, now)}};
   const std::string parent = row.text("parent_id");
   job["parent_id"] = parent.empty() ? json::value(nullptr) : json::value(parent);
   for (const char* column : {"created_at", "updated_at", "started_at", "finished_at", "next_try_at"})
@@ -110,7 +125,7 @@ http::Response list(AdminCall& call) {
     json::array jobs;
     for (const storage::Row& row : found.rows()) {
       if (jobs.size() == static_cast<std::size_t>(limit)) break;
-      jobs.push_back(shown(row));
+      jobs.push_back(shown(row, call.now));
     }
     if (found.rows().size() > jobs.size())
       body["jobs_links"] = next_links(call, json::value_to<std::string>(jobs.back().at("id")));
@@ -129,10 +144,10 @@ http::Response schemas() {
   return json_response(200, json::object{{"schemas", std::move(list)}});
 }
 
-json::object find_job(Connection& db, const std::string& id) {
+json::object find_job(Connection& db, const std::string& id, base::Micros now) {
   const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {id});
   if (found.empty()) throw no_job(id);
-  return shown(found.front());
+  return shown(found.front(), now);
 }
 
 http::Response create(AdminCall& call) {
@@ -145,7 +160,7 @@ http::Response create(AdminCall& call) {
   json::object body;
   call.database.write([&](Connection& db) {
     const std::string id = xjob::add_requested_job(db, type, project, resource->get_object(), call.now);
-    body["job"] = find_job(db, id);
+    body["job"] = find_job(db, id, call.now);
   });
   call.committed();
   return json_response(200, body);
@@ -209,7 +224,7 @@ http::Response handle_jobs(AdminCall& call) {
     if (id.empty() || id == "detail") return list(call);
     if (id == "schemas") return schemas();
     json::object body;
-    call.database.read([&](Connection& db) { body["job"] = find_job(db, id); });
+    call.database.read([&](Connection& db) { body["job"] = find_job(db, id, call.now); });
     return json_response(200, body);
   }
   if (id.empty() && method == "POST") return create(call);

@@ -1,5 +1,6 @@
 #include "api/admin_support.hpp"
 #include "base/ids.hpp"
+#include "engine/pause.hpp"
 #include "storage/sql.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -13,23 +14,32 @@ using storage::Connection;
 
 constexpr const char* kTexts[] = {"region_name", "az_name", "pod_az_name", "dc_name", "neutron_url"};
 
-json::object shown(const storage::Row& row) {
+json::value time_or_null(std::optional<base::Micros> time) {
+  return time ? json::value(base::iso_time(*time)) : json::value(nullptr);
+}
+
+json::object shown(const storage::Row& row, base::Micros now) {
   json::object pod{{"pod_id", row.text("pod_id")}};
   for (const char* name : kTexts) pod[name] = row.text(name);
   pod["embedded"] = row.boolean("embedded");
   const bool open = row.boolean("open");
   pod["circuit"] = json::object{{"open", open}, {"last_error", open ? row.text("last_error") : std::string()}};
+  pod["paused_since"] = time_or_null(row.optional_integer("paused_since"));
+  const base::Micros asked = row.integer("not_before");
+  pod["left_alone_until"] = asked > now ? json::value(base::iso_time(asked)) : json::value(nullptr);
   return pod;
 }
 
-json::array find_pods(Connection& db, const std::string& id) {
+json::array find_pods(Connection& db, const std::string& id, base::Micros now) {
   const auto found = db.execute(
       "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.embedded, "
-      "coalesce(c.open, 0) AS open, coalesce(c.last_error, '') AS last_error FROM pods p LEFT JOIN circuits c ON "
-      "c.pod_id = p.pod_id WHERE ? = '' OR p.pod_id = ? ORDER BY p.region_name",
+      "coalesce(c.open, 0) AS open, coalesce(c.last_error, '') AS last_error, c.not_before, x.since AS paused_since "
+      "FROM pods p LEFT JOIN circuits c ON c.pod_id = p.pod_id LEFT JOIN pauses x ON x.kind = 'pod' AND x.id = "
+      "p.pod_id "
+      "WHERE ? = '' OR p.pod_id = ? ORDER BY p.region_name",
       {id, id});
   json::array pods;
-  for (const storage::Row& row : found.rows()) pods.push_back(shown(row));
+  for (const storage::Row& row : found.rows()) pods.push_back(shown(row, now));
   return pods;
 }
 
@@ -39,7 +49,7 @@ base::Error no_pod(const std::string& id) {
 
 json::object one_pod(AdminCall& call, const std::string& id) {
   json::array pods;
-  call.database.read([&](Connection& db) { pods = find_pods(db, id); });
+  call.database.read([&](Connection& db) { pods = find_pods(db, id, call.now); });
   if (pods.empty()) throw no_pod(id);
   return {{"pod", pods[0]}};
 }
@@ -88,7 +98,7 @@ json::object update_pod(AdminCall& call) {
   if (given.contains("region_name") || given.contains("pod_id"))
     throw admin_error(ErrorKind::bad_request, "A pod's region_name and pod_id cannot be changed.");
   call.database.write([&](Connection& db) {
-    if (find_pods(db, id).empty()) throw no_pod(id);
+    if (find_pods(db, id, call.now).empty()) throw no_pod(id);
     if (given.contains("az_name") && text_field(given, "az_name").empty()) refuse_second_centre(db, id);
     for (const char* name : kTexts) {
       if (!given.contains(name)) continue;
@@ -105,10 +115,11 @@ json::object update_pod(AdminCall& call) {
 
 void delete_pod(AdminCall& call) {
   call.database.write([&](Connection& db) {
-    if (find_pods(db, call.id()).empty()) throw no_pod(call.id());
+    if (find_pods(db, call.id(), call.now).empty()) throw no_pod(call.id());
     if (!db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty())
       throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
     db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
+    engine::resume(db, engine::kPodPause, call.id());
     db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
   });
 }
@@ -124,7 +135,7 @@ http::Response handle_pods(AdminCall& call) {
     if (method == "POST") return json_response(200, create_pod(call));
     if (method == "GET") {
       json::array pods;
-      call.database.read([&](Connection& db) { pods = find_pods(db, ""); });
+      call.database.read([&](Connection& db) { pods = find_pods(db, "", call.now); });
       return json_response(200, json::object{{"pods", std::move(pods)}});
     }
   } else {

@@ -42,5 +42,6 @@ boost::json::array next_links(const AdminCall&, const std::string& marker);
 http::Response handle_pods(AdminCall&);
 http::Response handle_routings(AdminCall&);
 http::Response handle_jobs(AdminCall&);
+http::Response handle_pauses(AdminCall&);
 
 }  // namespace tricircle::api

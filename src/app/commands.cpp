@@ -33,6 +33,7 @@ class Commands {
   Commands(CLI::App& app, int& exit_code) : exit_code_(exit_code) {
     add_pods(*app.add_subcommand("pod", "Regions that policies are kept true in"));
     add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
+    add_policies(*app.add_subcommand("policy", "What XJob does about a policy"));
     add_jobs(*app.add_subcommand("job", "XJob's work, done and to do"));
     add_store(*app.add_subcommand("db", "The centre's store"));
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {
@@ -72,7 +73,8 @@ class Commands {
 
   void add_pods(CLI::App& pods) {
     command(pods, "list", "List pods", "pod list", [this](AdminClient& client) {
-      print_all(client.call("GET", "/pods"), "pods", {"pod_id", "region_name", "az_name", "neutron_url", "circuit"});
+      print_all(client.call("GET", "/pods"), "pods",
+                {"pod_id", "region_name", "az_name", "neutron_url", "circuit", "paused_since", "left_alone_until"});
     });
     command(
         pods, "show", "Show a pod", "pod show RegionOne",
@@ -102,10 +104,32 @@ class Commands {
         });
     set->add_option("pod", options_.id, "Id or region")->required();
     set->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
+    add_pauses(pods, "pod", "RegionOne", "pod", [this](AdminClient& client) { return client.pod_id(options_.id); });
     command(pods, "delete", "Forget a pod that no routing points to", "pod delete RegionOne",
             [this](AdminClient& client) { client.call("DELETE", "/pods/" + client.pod_id(options_.id)); })
         ->add_option("pod", options_.id, "Id or region")
         ->required();
+  }
+
+  // `id_of`: what the command was given, as the API has it.
+  void add_pauses(CLI::App& group, const std::string& kind, const std::string& example, const char* argument,
+                  const std::function<std::string(AdminClient&)>& id_of) {
+    const auto add = [&](const char* name, const std::string& what, const char* method) {
+      command(
+          group, name, what.c_str(), (kind + " " + name + " " + example).c_str(),
+          [method, kind, id_of](AdminClient& client) { client.call(method, "/pauses/" + kind + "/" + id_of(client)); })
+          ->add_option(argument, options_.id, kind == "pod" ? "Id or region" : "Id of the policy")
+          ->required();
+    };
+    add("pause", "Begin no more work on a " + kind + "; what is under way ends", "PUT");
+    add("resume", "Go on with a " + kind + " that was paused", "DELETE");
+  }
+
+  void add_policies(CLI::App& policies) {
+    add_pauses(policies, "policy", "POLICY_ID", "id", [this](AdminClient&) { return options_.id; });
+    command(policies, "paused", "List pods and policies that are paused", "policy paused", [this](AdminClient& client) {
+      print_all(client.call("GET", "/pauses"), "pauses", {"kind", "id", "since"});
+    });
   }
 
   void add_routings(CLI::App& routings) {

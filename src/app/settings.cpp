@@ -37,6 +37,7 @@ engine::Options engine_of(const base::Config& config) {
   options.longest_backoff = config.longest_backoff;
   options.first_probe = config.probe_first;
   options.longest_probe = config.probe_longest;
+  options.longest_retry_after = config.longest_retry_after;
   options.in_flight = static_cast<std::size_t>(config.in_flight);
   options.in_flight_per_pod = static_cast<std::size_t>(config.in_flight_per_pod);
   return options;

@@ -48,6 +48,7 @@ struct Config {
   Micros longest_backoff = 60 * kSecond;
   Micros probe_first = 1 * kSecond;
   Micros probe_longest = 4 * kSecond;
+  Micros longest_retry_after = 600 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;

@@ -8,16 +8,24 @@ namespace tricircle::engine {
 
 using storage::Connection;
 
-void open_circuit(Connection& db, const std::string& pod_id, const std::string& error, base::Micros now,
-                  const Options& options) {
-  const base::Micros probe_at = now + options.first_probe;
+namespace {
+
+void make_row(Connection& db, const std::string& pod_id, base::Micros now) {
   storage::insert_if_absent(db, "circuits",
                             {{"pod_id", pod_id},
                              {"open", std::int64_t{0}},
                              {"failures", std::int64_t{0}},
-                             {"probe_at", probe_at},
+                             {"probe_at", now},
                              {"last_error", ""},
                              {"since", now}});
+}
+
+}  // namespace
+
+void open_circuit(Connection& db, const std::string& pod_id, const std::string& error, base::Micros now,
+                  const Options& options) {
+  const base::Micros probe_at = now + options.first_probe;
+  make_row(db, pod_id, now);
   db.execute(
       "UPDATE circuits SET open = 1, failures = 1, probe_at = ?, last_error = ?, since = ? WHERE pod_id = ? AND "
       "NOT open",
@@ -46,6 +54,13 @@ bool take_probe(Connection& db, const DueProbe& probe, base::Micros now, const O
 
 void close_circuit(Connection& db, const std::string& pod_id, base::Micros now) {
   db.execute("UPDATE circuits SET open = 0, failures = 0, since = ? WHERE pod_id = ? AND open", {now, pod_id});
+}
+
+void leave_alone(Connection& db, const std::string& pod_id, base::Micros until, const std::string& words,
+                 base::Micros now) {
+  make_row(db, pod_id, now);
+  db.execute("UPDATE circuits SET not_before = ?, asked = ? WHERE pod_id = ? AND not_before < ?",
+             {until, words, pod_id, until});
 }
 
 }  // namespace tricircle::engine

@@ -1,6 +1,7 @@
 #include "engine/claim.hpp"
 
 #include "base/random.hpp"
+#include "engine/circuit.hpp"
 #include "engine/job.hpp"
 #include "storage/sql.hpp"
 
@@ -23,8 +24,11 @@ using Queues = std::array<std::deque<LaneKey>, 3>;
 
 // One statement, three walks along the index.
 Queues due_by_priority(Connection& db, base::Micros now, const std::set<std::string>& busy_pods, std::size_t limit) {
-  std::string where = " AND due_at <= ? AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open)";
-  std::vector<Value> walk{now};
+  std::string where =
+      " AND due_at <= ? AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open OR not_before > ? UNION ALL SELECT "
+      "id "
+      "FROM pauses WHERE kind = 'pod') AND (kind, object_id) NOT IN (SELECT kind, id FROM pauses)";
+  std::vector<Value> walk{now, now};
   if (!busy_pods.empty()) {
     where += " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";
     walk.insert(walk.end(), busy_pods.begin(), busy_pods.end());
@@ -105,6 +109,12 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
     // The circuit holds the lane up; closing it writes no lane.
     due = now;
     if (!lane.key.pod_id.empty()) open_circuit(db, lane.key.pod_id, failure.what(), now, options);
+  }
+  // Nobody is believed for longer than an operator thinks right.
+  const base::Micros asked = std::min(failure.not_before, now + options.longest_retry_after);
+  if (asked > now) {
+    due = std::max(due, asked);
+    if (!lane.key.pod_id.empty()) leave_alone(db, lane.key.pod_id, asked, failure.what(), now);
   }
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(

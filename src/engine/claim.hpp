@@ -8,9 +8,9 @@
 
 namespace tricircle::engine {
 
-// What might be claimed now: due, held by nobody, in a pod whose circuit is closed and which is not in `busy_pods`. For
-// a reading transaction: nothing is due most of the time, and then nothing is written. By priority, of one priority
-// what is due longest; but see turn_of.
+// What might be claimed now: due, held by nobody, not paused, in a pod whose circuit is closed, which has not asked to
+// be left alone and is not in `busy_pods`. For a reading transaction: nothing is due most of the time, and then nothing
+// is written. By priority, of one priority what is due longest; but see turn_of.
 std::vector<LaneKey> due_lanes(storage::Connection&, base::Micros now, const std::set<std::string>& busy_pods,
                                std::size_t limit, std::uint64_t turn = 0);
 
@@ -23,7 +23,7 @@ std::array<Priority, 3> turn_of(std::uint64_t turn);
 std::vector<Lane> claim(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker, base::Micros now);
 
 // The run failed: the lane comes again after a backoff, its jobs wait with the words of the failure; a silent pod's
-// circuit opens. Throws LeaseLost.
+// circuit opens, and one that asked for it is left alone. Throws LeaseLost.
 void put_back(storage::Connection&, const Lane&, const RunFailed&, base::Micros now, const Options&);
 
 // Ends all leases of a worker that is gone: its lanes are due and uncertain, for a call of its may still be under way.

@@ -26,7 +26,8 @@ struct Options {
   base::Micros longest_backoff = 60 * base::kSecond;
   base::Micros first_probe = 1 * base::kSecond;
   base::Micros longest_probe = 4 * base::kSecond;  // with the calls on top, a pod is served within 5 s of its return
-  std::size_t in_flight = 256;                     // runs at a time in this process
+  base::Micros longest_retry_after = 600 * base::kSecond;  // a pod that asks to be left alone for longer comes then
+  std::size_t in_flight = 256;                             // runs at a time in this process
   std::size_t in_flight_per_pod = 16;
 };
 
@@ -37,10 +38,11 @@ struct RunFailed : std::runtime_error {
     pod_silent,  // no answer: the pod's circuit opens
     held,        // somebody else must act first: longest backoff
   };
-  RunFailed(Why why_, const std::string& words, base::Micros uncertain_until_ = 0)
-      : std::runtime_error(words), why(why_), uncertain_until(uncertain_until_) {}
+  RunFailed(Why why_, const std::string& words, base::Micros uncertain_until_ = 0, base::Micros not_before_ = 0)
+      : std::runtime_error(words), why(why_), uncertain_until(uncertain_until_), not_before(not_before_) {}
   Why why;
   base::Micros uncertain_until;  // not 0: a write's end was not seen
+  base::Micros not_before;       // not 0: the pod asks to be left alone until then
 };
 
 class Worker {

@@ -20,12 +20,14 @@ void read_error(Answer& answer) {
 }  // namespace
 
 Answer answer_of(http::OutResponse response) {
-  Answer answer{response.end, response.status, nullptr, {}, std::move(response.error)};
+  Answer answer{response.end, response.status, nullptr, {}, {}, std::move(response.error)};
   if (response.end != http::End::answered) return answer;
   boost::json::error_code unreadable;
   if (!response.body.empty()) answer.body = boost::json::parse(response.body, unreadable);
   if (unreadable) answer.body = nullptr;
   if (answer.status < 400) return answer;
+  if (const auto found = response.headers.find("retry-after"); found != response.headers.end())
+    answer.retry_after = found->second;
   answer.words = "HTTP " + std::to_string(answer.status);
   read_error(answer);
   return answer;

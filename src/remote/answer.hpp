@@ -13,6 +13,7 @@ struct Answer {
   int status = 0;
   boost::json::value body;  // null when there was none or it was no JSON
   std::string error_type;   // NeutronError's, "" when there was none
+  std::string retry_after;  // the header, "" when there was none
   std::string words;        // for people: the pod's message, or why there was no answer
 
   bool answered() const { return end == http::End::answered; }

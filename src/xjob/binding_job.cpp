@@ -3,6 +3,7 @@
 #include "base/fault.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
+#include "xjob/pausing.hpp"
 
 namespace tricircle::xjob {
 namespace {
@@ -25,6 +26,7 @@ struct Situation {
   Wish wish;
   std::optional<Copy> copy;  // of the wished policy
   std::int64_t policy_intent = 0;
+  bool paused = false;  // the wished policy
 };
 
 Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
@@ -48,6 +50,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   now.wish = find_wish(db, lane);
   if (now.wish.policy_id.empty()) return now;
   now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);
+  now.paused = policy_is_paused(db, now.wish.policy_id);
   now.policy_intent = policy_intent(db, now.wish.policy_id);
   return now;
 }
@@ -84,6 +87,8 @@ class BindingRun {
       co_await unbind();
     } else if (in_place()) {
       co_await record(seen_.wish.policy_id, kInSync, "");
+    } else if (seen_.paused) {
+      co_await step_aside_until_resume();
     } else if (copy_never_comes()) {
       co_await record(old_policy_, kRefused, seen_.copy->last_error);
     } else if (!may_take(seen_.copy, seen_.policy_intent)) {
@@ -116,6 +121,13 @@ class BindingRun {
   bool copy_never_comes() const {
     return seen_.copy && !seen_.copy->ready && seen_.copy->state == kRefused &&
            seen_.copy->intent == seen_.policy_intent;
+  }
+
+  base::Awaitable<void> step_aside_until_resume() {
+    const base::Micros now = context_.clock.now();
+    co_await context_.write([&](storage::Connection& db) {
+      wait_for_resume(db, lane_, seen_.wish.policy_id, now, context_.worker.options().longest_backoff);
+    });
   }
 
   // The copy's own lane makes it; its record makes this lane due again.

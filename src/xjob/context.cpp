@@ -1,5 +1,7 @@
 #include "xjob/context.hpp"
 
+#include "http/retry_after.hpp"
+
 namespace tricircle::xjob {
 
 using engine::RunFailed;
@@ -25,7 +27,12 @@ void Context::check_answer(const remote::Answer& answer, bool wrote) const {
   if (!unlucky) return;
   // A gateway's word about a write says nothing of what the server behind it did.
   const bool unseen = wrote && (by_gateway || status >= 500);
-  throw RunFailed(RunFailed::Why::again, answer.words, unseen ? uncertain_until() : 0);
+  base::Micros not_before = 0;
+  if (status == 429 || status == 503) {
+    const base::Micros now = clock.now();
+    if (const auto wait = http::retry_after(answer.retry_after, now)) not_before = now + *wait;
+  }
+  throw RunFailed(RunFailed::Why::again, answer.words, unseen ? uncertain_until() : 0, not_before);
 }
 
 base::Micros Context::uncertain_until() const {

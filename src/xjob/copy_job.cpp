@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
+#include "xjob/pausing.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -148,7 +149,8 @@ class CopyRun {
     co_await context_.write([&](storage::Connection& db) {
       const bool anew = keep(db, now);
       const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
-      if (awaited || !was_ready_ || !refused.empty()) wake_bindings(db, now);
+      const bool waited_for = was_waited_for(db, copy_.policy_id, copy_.pod_id);
+      if (awaited || waited_for || !was_ready_ || !refused.empty()) wake_bindings(db, now);
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;

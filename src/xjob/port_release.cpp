@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/timer.hpp"
+#include "engine/pause.hpp"
 #include "xjob/binding_job.hpp"
 
 #include <algorithm>
@@ -112,9 +113,10 @@ base::Awaitable<bool> PortReleaser::take_lanes(Release& release, base::Micros un
       std::vector<engine::LaneKey> keys;
       for (const std::string& pod_id : pods_to_release(db, release.port_id)) {
         keys.push_back(binding_lane(pod_id, kPort, release.port_id));
-        if (!engine::circuit_open(db, pod_id)) continue;
+        const std::optional<std::string> why = engine::why_left_alone(db, pod_id, context_.clock.now());
+        if (!why) continue;
         release.failed_region = find_pod(db, pod_id)->region_name;
-        release.error = "the pod does not answer";
+        release.error = *why;
       }
       if (release.failed_region.empty()) lanes = engine::take(db, keys, context_.worker.id());
     });

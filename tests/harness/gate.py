@@ -14,8 +14,9 @@ class Gate:
     LOSE_ANSWER = object()
 
     class Refusal:
-        def __init__(self, status, error_type, message):
+        def __init__(self, status, error_type, message, **headers):
             self.status = status
+            self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
             self.body = {"NeutronError": {"type": error_type, "message": message, "detail": ""}}
 
     def __init__(self, url):
@@ -30,7 +31,7 @@ class Gate:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 verdict = gate.rule(self.command, self.path)
                 if isinstance(verdict, Gate.Refusal):
-                    return self.reply(verdict.status, json.dumps(verdict.body).encode())
+                    return self.reply(verdict.status, json.dumps(verdict.body).encode(), verdict.headers)
                 status, answer = gate.forward(self.command, self.path, self.headers, body)
                 if verdict is Gate.LOSE_ANSWER:
                     self.close_connection = True
@@ -39,8 +40,10 @@ class Gate:
 
             do_GET = do_POST = do_PUT = do_DELETE = handle_one
 
-            def reply(self, status, body):
+            def reply(self, status, body, headers=()):
                 self.send_response(status)
+                for name in headers:
+                    self.send_header(name, headers[name])
                 self.send_header("Content-Type", "application/json")
                 if status != 204:
                     self.send_header("Content-Length", str(len(body)))

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from cloud import Cloud, Server, wait_until
+from harness.commands import rows, run
 from harness.processes import binary
 
 NOBODY = "11111111-1111-4111-8111-111111111111"
@@ -535,21 +536,6 @@ def test_a_waiting_parent_ends_with_its_last_child(busy, bound):
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------
-
-
-def run(*arguments, url=None, code=0):
-    """A command's standard output; the exit code must be `code`."""
-    command = [binary(), *arguments] + (["--url", url] if url else [])
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-    assert done.returncode == code, (command, done.returncode, done.stdout, done.stderr)
-    return done.stdout if code == 0 else done.stderr
-
-
-def rows(table):
-    """The cells of a printed table, a dict a row."""
-    lines = [[cell.strip() for cell in line.strip("|\n").split(" | ")]
-             for line in table.splitlines() if line.startswith("|")]
-    return [dict(zip(lines[0], line)) for line in lines[1:]]
 
 
 def test_pod_commands(api, central):

@@ -1,0 +1,216 @@
+"""What an operator has in hand: order, limits, pauses, cancelling, redoing, retention, and an orderly end of XJob."""
+import contextlib
+import re
+import threading
+import time
+
+import pytest
+
+from cloud import QUICK, Cloud, wait_until
+from harness.commands import rows, run
+from harness.gate import Gate
+
+NETWORKS = "/v2.0/networks/"
+
+
+@contextlib.contextmanager
+def gated_cloud(folder, **options):
+    """A cloud of one embedded pod that XJob reaches through a gate, with [xjob] options of its own: (cloud, gate)."""
+    text = QUICK + "".join(f"{name} = {value}\n" for name, value in options.items())
+    cloud = Cloud(folder / "cloud", regions=("RegionOne",), options=text)
+    try:
+        cloud.start()
+        with Gate(cloud.pods["RegionOne"].url) as gate:
+            cloud.admin.call("PUT", f"/pods/{cloud.pod_id('RegionOne')}", {"pod": {"neutron_url": gate.url}})
+            yield cloud, gate
+    finally:
+        cloud.stop()
+
+
+class Doorkeeper:
+    """A rule for a gate: writes stand and wait until open() is called; all calls are noted."""
+
+    def __init__(self, gate, stops=lambda method, path: method in ("POST", "PUT", "DELETE")):
+        self.lock, self.stops = threading.Lock(), stops
+        self.opened = threading.Event()
+        self.calls, self.inside, self.most = [], 0, 0
+        gate.rule = self.rule
+
+    def rule(self, method, path):
+        if not self.stops(method, path):
+            return None
+        with self.lock:
+            self.calls.append(path)
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        assert self.opened.wait(60)
+        with self.lock:
+            self.inside -= 1
+        return None
+
+    def open(self):
+        self.opened.set()
+
+
+def two_policies_in_place(cloud, networks):
+    """Networks that bear gold in the pod, which has silver too: a change to silver is one PUT."""
+    gold, silver = cloud.policy(), cloud.policy("silver")
+    spare = cloud.network("spare", qos_policy_id=silver.id)
+    cloud.appear(spare)
+    made = []
+    for number in range(networks):
+        network = cloud.network(f"net-{number}", cidr=f"10.{number}.0.0/24", qos_policy_id=gold.id)
+        cloud.appear(network)
+        made.append(network)
+    cloud.rest()
+    return gold, silver, made
+
+
+# --- order and limits -------------------------------------------------------------------------------------------------
+
+
+def test_what_machines_wait_for_is_done_first(tmp_path):
+    with gated_cloud(tmp_path, in_flight_per_pod=1) as (cloud, gate):
+        _, silver, networks = two_policies_in_place(cloud, 7)
+        first, others, live = networks[0], networks[1:4], networks[4:]
+        for network in live:
+            cloud.boot("RegionOne", network)
+        cloud.rest()
+        keeper = Doorkeeper(gate)
+        for network in (first, *others, *live):
+            cloud.net.update_network(network, qos_policy_id=silver.id)
+            wait_until(lambda: keeper.calls, what="the first call under way")
+        keeper.open()
+        cloud.rest()
+        assert keeper.most == 1
+        order = [path.removeprefix(NETWORKS) for path in keeper.calls if path.startswith(NETWORKS)]
+        assert sorted(order) == sorted(n.id for n in networks) and order[0] == first.id
+        # Of four turns one is the others', so that they do not wait for ever.
+        assert len({n.id for n in live} & set(order[1:4])) >= 2
+
+
+@pytest.mark.parametrize("option", ["in_flight", "in_flight_per_pod"])
+def test_no_more_calls_at_a_time_than_the_limit(tmp_path, option):
+    with gated_cloud(tmp_path, **{option: 2}) as (cloud, gate):
+        _, silver, networks = two_policies_in_place(cloud, 6)
+        keeper = Doorkeeper(gate)
+        for network in networks:
+            cloud.net.update_network(network, qos_policy_id=silver.id)
+        wait_until(lambda: keeper.inside == 2, what="as many calls as may be")
+        keeper.open()
+        cloud.rest()
+        assert keeper.most == 2
+        assert len(keeper.calls) == 6
+
+
+# --- Retry-After ------------------------------------------------------------------------------------------------------
+
+
+def test_a_pod_that_asks_to_be_left_alone_is_left_alone_whatever_users_wish(tmp_path):
+    with gated_cloud(tmp_path, disassociate_port="sync") as (cloud, gate):
+        gold, silver, (network,) = two_policies_in_place(cloud, 1)
+        port = cloud.boot("RegionOne", network)
+        cloud.net.update_port(port, qos_policy_id=gold.id)
+        cloud.rest()
+        calls = []
+
+        def busy(method, path):
+            calls.append((time.monotonic(), method, path))
+            if len(calls) == 1:
+                return Gate.Refusal(429, "TooMany", "too many requests", Retry_After="3")
+            return None
+        gate.rule = busy
+        cloud.net.update_network(network, qos_policy_id=silver.id)
+        wait_until(lambda: cloud.admin.pods()["RegionOne"]["left_alone_until"], what="the pod is left alone")
+        # A fresh wish, an operator's redo and a port that is to lose its policy: none of them calls.
+        cloud.net.update_qos_policy(gold.id, name="renamed")
+        waiting = wait_until(lambda: cloud.admin.jobs(status="NEW", type="qos_update", pod_id=cloud.pod_id("RegionOne")),
+                             what="the edit's job")
+        assert "asks to be left alone until" in waiting[0]["last_error"]
+        run("job", "redo", waiting[0]["id"], url=cloud.central.url)
+        reply = cloud.net.put(f"/ports/{port.id}", json={"port": {"qos_policy_id": None}})
+        assert reply.status_code == 503
+        assert "asks to be left alone until" in reply.json()["NeutronError"]["message"]
+        assert len(calls) == 1
+        cloud.rest()
+        assert calls[1][0] - calls[0][0] > 2.9
+        cloud.assert_bound("network", network, silver, "RegionOne")
+        cloud.assert_copy_is_true(gold, "RegionOne")
+        assert cloud.admin.pods()["RegionOne"]["left_alone_until"] is None
+
+
+# --- pausing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_paused_pod_is_not_called_until_it_is_resumed(cloud):
+    policy, network = cloud.bound_everywhere()
+    port = cloud.boot("RegionOne", network)
+    cloud.net.update_port(port, qos_policy_id=policy.id)
+    cloud.rest()
+    url = cloud.central.url
+    with cloud.pods["RegionOne"].counting() as calls:
+        run("pod", "pause", "RegionOne", url=url)
+        listed = {row["region_name"]: row["paused_since"] for row in rows(run("pod", "list", url=url))}
+        assert listed["RegionOne"] and not listed["RegionTwo"]
+        cloud.net.update_qos_policy(policy.id, name="renamed")
+        cloud.settle_in(cloud.pods["RegionTwo"])
+        cloud.assert_copy_is_true(policy, "RegionTwo")
+        (waiting,) = cloud.admin.jobs(status="NEW", pod_id=cloud.pod_id("RegionOne"))
+        assert waiting["last_error"] == "the pod is paused by the operator"
+        reply = cloud.net.put(f"/ports/{port.id}", json={"port": {"qos_policy_id": None}})
+        assert reply.status_code == 503
+        assert reply.json()["NeutronError"]["type"] == "PodUnavailable"
+        assert reply.json()["NeutronError"]["message"] == \
+            "Pod RegionOne is not available: it is paused by the operator."
+    assert calls == {}
+    run("pod", "resume", "RegionOne", url=url)
+    cloud.rest()
+    cloud.assert_copy_is_true(policy, "RegionOne")
+    assert cloud.admin.pods()["RegionOne"]["paused_since"] is None
+    assert "not paused" in run("pod", "resume", "RegionOne", url=url, code=1)
+
+
+def test_a_paused_policy_stays_as_it_is_in_the_pods_and_others_go_on(cloud):
+    policy, network = cloud.bound_everywhere()
+    other, url = cloud.policy("other"), cloud.central.url
+    fresh, leaving = cloud.network("fresh", "10.2.0.0/24"), cloud.network("leaving", "10.3.0.0/24")
+    for one in (fresh, leaving):
+        cloud.appear(one)
+    cloud.net.update_network(leaving, qos_policy_id=policy.id)
+    cloud.rest()
+    run("policy", "pause", policy.id, url=url)
+    assert [(row["kind"], row["id"]) for row in rows(run("policy", "paused", url=url))] == [("policy", policy.id)]
+    names = {region: cloud.copy(policy, region).name for region in cloud.pods}
+    cloud.net.update_qos_policy(policy.id, name="renamed")       # an edit waits
+    cloud.net.update_network(fresh, qos_policy_id=policy.id)     # so does what would bring it to the pod
+    cloud.net.update_network(leaving, qos_policy_id=None)        # what takes it off goes on
+    cloud.net.update_network(network, qos_policy_id=other.id)    # and so does another policy in its place
+    wait_until(lambda: [job["last_error"] for job in cloud.admin.jobs(status="NEW")] ==
+               4 * ["the policy is paused by the operator"], what="the edit and the binding wait in both pods")
+    for region in cloud.pods:
+        wait_until(lambda: cloud.pods[region].net.get_network(leaving.id).qos_policy_id is None, what="taken off")
+        wait_until(lambda: cloud.copy_id(other, region) is not None and
+                   cloud.pods[region].net.get_network(network.id).qos_policy_id == cloud.copy_id(other, region),
+                   what="the other policy in its place")
+        assert cloud.copy(policy, region).name == names[region]
+        cloud.assert_bound("network", fresh, None, region)
+    run("policy", "resume", policy.id, url=url)
+    cloud.rest()
+    for region in cloud.pods:
+        cloud.assert_copy_is_true(policy, region)
+        cloud.assert_bound("network", fresh, policy, region)
+        cloud.assert_bound("network", network, other, region)
+        cloud.assert_bound("network", leaving, None, region)
+    assert {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
+
+
+def test_pauses_that_are_refused(cloud):
+    admin, nobody = cloud.admin, "11111111-1111-4111-8111-111111111111"
+    for method, path, expect in (("PUT", f"/pauses/pod/{nobody}", 404), ("PUT", f"/pauses/policy/{nobody}", 404),
+                                 ("DELETE", f"/pauses/policy/{nobody}", 404), ("PUT", f"/pauses/port/{nobody}", 404),
+                                 ("PUT", "/pauses/pod", 404), ("POST", "/pauses", 405),
+                                 ("GET", f"/pauses/pod/{nobody}", 405)):
+        admin.call(method, path, expect=expect)
+    assert admin.call("GET", "/pauses") == {"pauses": []}
+    assert "There is no pod" in run("pod", "pause", "Nowhere", url=cloud.central.url, code=1)
+    assert re.search("Policy .* not found", run("policy", "pause", nobody, url=cloud.central.url, code=1))
