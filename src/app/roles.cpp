@@ -1,9 +1,13 @@
 #include "app/roles.hpp"
 
+#include "base/log.hpp"
 #include "http/url.hpp"
 
 namespace tricircle::app {
 namespace {
+
+constexpr base::Micros kLook = 20 * base::kMillisecond;
+constexpr int kGraceSeconds = 5;  // to give the lanes back
 
 std::unique_ptr<storage::Database> opened(const std::string& connection) {
   auto database = storage::open_database(connection);
@@ -32,8 +36,21 @@ void Centre::start(bool runs_jobs) {
   service_->start(runs_jobs);
 }
 
+void Centre::drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within) {
+  engine::Worker& worker = service_->worker();
+  const base::Micros until = ground_.clock.monotonic() + longest;
+  worker.stop_claiming();
+  base::log::info("drain_begun longest_micros={}", longest);
+  while (!worker.idle() && ground_.clock.monotonic() < until) {
+    if (hurried_within(kLook)) return;
+  }
+}
+
+// A call whose end we do not wait for makes its lane uncertain; all lanes are due for another at once.
 void Centre::stop() {
-  service_->stop(5);
+  service_->worker().cut_short();
+  ground_.client.abandon();
+  service_->worker().stop(kGraceSeconds);
 }
 
 void Centre::work_committed() {

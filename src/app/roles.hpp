@@ -32,7 +32,10 @@ class Centre {
   Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Credentials,
          engine::Options);
   void start(bool runs_jobs);
-  void stop();
+  // No new work is begun; what is under way may end, unless somebody is in a hurry (asked again and again, each time
+  // for so long).
+  void drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within);
+  void stop();            // what is still under way is cut short; no other role of the process may call any more
   void work_committed();  // hints all workers on this machine
 
   storage::Database& database() { return *database_; }

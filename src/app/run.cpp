@@ -29,6 +29,16 @@ void wait_for_end(const sigset_t& signals) {
   sigwait(&signals, &signal);
 }
 
+bool signalled_within(const sigset_t& signals, base::Micros micros) {
+  const timespec wait{micros / base::kSecond, micros % base::kSecond * 1000};
+  return sigtimedwait(&signals, nullptr, &wait) > 0;
+}
+
+// A second signal cuts it short.
+void drain(Centre& centre, const Settings& settings, const sigset_t& signals) {
+  centre.drain(settings.drain, [&](base::Micros micros) { return signalled_within(signals, micros); });
+}
+
 void say_ready(const std::string& what) {
   std::cout << "ready " << what << '\n' << std::flush;
 }
@@ -91,6 +101,7 @@ int run_up(const RunOptions& options) {
   }
   say_ready(where);
   wait_for_end(signals);
+  drain(centre, settings, signals);
   for (const auto& pod : pods) pod->stop();
   api.stop();
   centre.stop();
@@ -126,6 +137,7 @@ int run_xjob(const RunOptions& options) {
   centre.start(true);
   say_ready("xjob state=" + settings.state.string());
   wait_for_end(signals);
+  drain(centre, settings, signals);
   centre.stop();
   ground.runtime.stop();
   return 0;

@@ -18,6 +18,7 @@ struct Settings {
   remote::Credentials credentials;
   engine::Options engine;
   CentralSettings central;
+  base::Micros drain = 0;
   bool keystone = false;           // callers bring tokens
   std::string keystone_for_users;  // as clients reach it
   base::Micros token_cache_time = 0;

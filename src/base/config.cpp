@@ -70,6 +70,7 @@ const Option kOptions[] = {
     {"xjob", "probe_longest", Seconds{&Config::probe_longest}, "Longest time between probes"},
     {"xjob", "longest_retry_after", Seconds{&Config::longest_retry_after},
      "A pod that asks for more (Retry-After) is left alone for so long"},
+    {"xjob", "drain", Seconds{&Config::drain}, "How long runs may go on to their end after SIGTERM"},
     {"xjob", "sync_timeout", Seconds{&Config::sync_timeout}, "How long taking a policy off a port waits for its pods"},
     {"xjob", "disassociate_port", &Config::disassociate_port, "sync: pods let go first; async: by a job"},
     {"xjob", "in_flight", &Config::in_flight, "Runs at a time in one process"},

@@ -49,6 +49,7 @@ struct Config {
   Micros probe_first = 1 * kSecond;
   Micros probe_longest = 4 * kSecond;
   Micros longest_retry_after = 600 * kSecond;
+  Micros drain = 30 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;

@@ -105,6 +105,8 @@ std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const 
 void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::Micros now, const Options& options) {
   base::Micros due = now + backoff(lane.attempts, options.first_backoff, options.longest_backoff);
   if (failure.why == RunFailed::Why::held) due = now + options.longest_backoff;
+  const bool given_back = failure.why == RunFailed::Why::given_back;
+  if (given_back) due = now;
   if (failure.why == RunFailed::Why::pod_silent) {
     // The circuit holds the lane up; closing it writes no lane.
     due = now;
@@ -118,12 +120,13 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
   }
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(
-      "UPDATE lanes SET worker = '', attempts = attempts + 1, uncertain_until = ?, "
+      "UPDATE lanes SET worker = '', attempts = attempts + ?, uncertain_until = ?, "
       "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE pod_id = ? AND kind = ? AND "
       "object_id = ? AND worker = ? AND number = ?",
-      {uncertain, due, due, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker, lane.number});
+      {std::int64_t{!given_back}, uncertain, due, due, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker,
+       lane.number});
   if (given.affected() != 1) throw LeaseLost();
-  postpone_jobs(db, lane.key, failure.what(), due, now);
+  postpone_jobs(db, lane.key, given_back ? "" : failure.what(), due, now);
 }
 
 void end_leases(Connection& db, const std::string& worker, base::Micros now, const Options& options) {

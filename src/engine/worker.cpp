@@ -37,7 +37,9 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     heartbeat_.begin();
     started_ = true;
     runtime_.spawn("heartbeat", beat_for_ever(shared_from_this()));
-    if (run_) runtime_.spawn("worker", work_for_ever(shared_from_this()));
+    if (!run_) return;
+    working_ = true;
+    runtime_.spawn("worker", work_for_ever(shared_from_this()));
   }
 
   void hint() {
@@ -45,15 +47,25 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     asio::post(runtime_.io(), [self = shared_from_this()] { self->pause_.cancel(); });
   }
 
+  void stop_claiming() {
+    if (!stopping_.exchange(true)) asio::post(runtime_.io(), [self = shared_from_this()] { self->pause_.cancel(); });
+  }
+
+  bool idle() const {
+    const std::lock_guard guard(mutex_);
+    return in_flight_ == 0 && !working_;
+  }
+
+  void cut_short() { cut_short_ = true; }
+
   void stop(int grace_seconds) {
-    if (!started_ || stopping_.exchange(true)) return;
-    asio::post(runtime_.io(), [self = shared_from_this()] {
-      self->pause_.cancel();
-      self->beat_pause_.cancel();
-    });
+    if (!started_) return;
+    stop_claiming();
     std::unique_lock guard(mutex_);
-    idle_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return in_flight_ == 0; });
+    idle_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return in_flight_ == 0 && !working_; });
     guard.unlock();
+    if (ended_.exchange(true)) return;
+    asio::post(runtime_.io(), [self = shared_from_this()] { self->beat_pause_.cancel(); });
     try {
       heartbeat_.end();
     } catch (const std::exception& error) {
@@ -62,16 +74,18 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   }
 
   std::int64_t life() const { return heartbeat_.life(); }
-  bool may_call(std::int64_t life) const { return is_fresh() && life == heartbeat_.life(); }
+  bool may_call(std::int64_t life) const { return may_work() && life == heartbeat_.life(); }
 
  private:
-  bool is_fresh() const { return clock_.monotonic() - heartbeat_.last() < options_.stop_calling; }
+  bool may_work() const {
+    return !cut_short_ && !ended_ && clock_.monotonic() - heartbeat_.last() < options_.stop_calling;
+  }
   using Self = std::shared_ptr<Impl>;
 
   base::Awaitable<void> beat_for_ever(Self self) {
-    while (!stopping_) {
+    while (!ended_) {
       co_await beat_pause_.wait(options_.beat);
-      if (stopping_) break;
+      if (ended_) break;
       co_await runtime_.blocking([this] { quietly("beat", [this] { heartbeat_.beat(); }); });
     }
   }
@@ -80,14 +94,19 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     while (!stopping_) {
       hinted_ = false;
       std::vector<Lane> lanes;
-      if (is_fresh()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
-      if (stopping_) break;  // what was claimed meanwhile is given back with the heartbeat's end
+      if (may_work()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
+      if (ended_) break;  // what was claimed meanwhile was given back with the heartbeat's end
       if (!lanes.empty()) base::fault_point("claimed");
       for (Lane& lane : lanes) begin_run(std::move(lane));
-      if (!lanes.empty()) continue;
+      if (!lanes.empty() || stopping_) continue;
       co_await runtime_.blocking([this] { quietly("probes", [this] { begin_probes(); }); });
-      if (!hinted_) co_await pause_.wait(options_.poll);
+      if (!hinted_ && !stopping_) co_await pause_.wait(options_.poll);
     }
+    {
+      const std::lock_guard guard(mutex_);
+      working_ = false;
+    }
+    idle_.notify_all();
   }
 
   // Failures of the store are waited out: the rows are still there at the next poll.
@@ -108,7 +127,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       const auto [room, busy] = free_room();
       if (room == 0) return;
       database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room, claimed_); });
-      if (keys.empty()) return;
+      if (keys.empty() || stopping_) return;
       keys = within_pod_limits(std::move(keys));
       std::vector<Lane> claimed;
       const std::int64_t life = heartbeat_.life();
@@ -162,6 +181,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       // It may have written to the pod what it could not record: the next run reads before it acts.
       failure.emplace(RunFailed::Why::again, error.what(), clock_.now());
     }
+    // What failed because we end tells nothing of the pod.
+    if (failure && cut_short_) failure->why = RunFailed::Why::given_back;
     if (failure) co_await put_back_for_certain(lane, *failure);
     end_run(lane);
   }
@@ -176,7 +197,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
           done = true;
         });
       });
-      if (done || stopping_) co_return;  // at a stop the heartbeat's end gives it back
+      if (done || ended_) co_return;  // at a stop the heartbeat's end gives it back
       co_await base::Timer(runtime_).wait(options_.first_backoff);
     }
   }
@@ -236,13 +257,16 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   Run run_;
   Probe probe_;
   bool started_ = false;
-  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> stopping_ = false;   // no more claims
+  std::atomic<bool> cut_short_ = false;  // no more calls
+  std::atomic<bool> ended_ = false;      // no more lanes
   std::atomic<bool> hinted_ = false;
   base::Timer pause_;
   base::Timer beat_pause_;
   std::uint64_t claimed_ = 0;  // of claim_some() alone
-  std::mutex mutex_;           // of what follows
+  mutable std::mutex mutex_;   // of what follows
   std::condition_variable idle_;
+  bool working_ = false;
   std::size_t in_flight_ = 0;
   std::map<std::string, std::size_t> per_pod_;
 };
@@ -266,6 +290,15 @@ void Worker::start(Run run, Probe probe) {
 }
 void Worker::hint() {
   impl_->hint();
+}
+void Worker::stop_claiming() {
+  impl_->stop_claiming();
+}
+bool Worker::idle() const {
+  return impl_->idle();
+}
+void Worker::cut_short() {
+  impl_->cut_short();
 }
 void Worker::stop(int grace_seconds) {
   impl_->stop(grace_seconds);

@@ -37,6 +37,7 @@ struct RunFailed : std::runtime_error {
     again,       // backoff
     pod_silent,  // no answer: the pod's circuit opens
     held,        // somebody else must act first: longest backoff
+    given_back,  // this worker ends: due at once, for another
   };
   RunFailed(Why why_, const std::string& words, base::Micros uncertain_until_ = 0, base::Micros not_before_ = 0)
       : std::runtime_error(words), why(why_), uncertain_until(uncertain_until_), not_before(not_before_) {}
@@ -61,12 +62,17 @@ class Worker {
 
   const std::string& id() const;
   const Options& options() const;
-  void start(Run, Probe);        // with an empty Run it only beats (a centre without XJob still holds lanes in case 6)
-  void hint();                   // something may be due: look now rather than at the next poll. Any thread
-  void stop(int grace_seconds);  // claims no more, lets runs end, gives the rest back. Not from the io thread
-  std::int64_t life() const;     // to be noted before lanes are taken
+  void start(Run, Probe);     // with an empty Run it only beats (a centre without XJob still holds lanes in case 6)
+  void hint();                // something may be due: look now rather than at the next poll. Any thread
+  std::int64_t life() const;  // to be noted before lanes are taken
   // The heartbeat is fresh, and has been since the lanes were taken; to be asked before each call to a pod.
   bool may_call(std::int64_t life) const;
+
+  // The end, in steps that may each be left out. Any thread but the io thread.
+  void stop_claiming();          // runs go on, and so does the heartbeat
+  bool idle() const;             // after stop_claiming(): no run is under way
+  void cut_short();              // runs end at their next call to a pod, and their lanes are given back, due at once
+  void stop(int grace_seconds);  // claims no more, lets runs end, gives the rest back as a dead worker's
 
  private:
   class Impl;

@@ -233,6 +233,53 @@ TEST_F(WorkerTest, WhatDoesNotEndInTimeIsGivenBackUncertainAndRecordsNothing) {
   EXPECT_EQ(status(id), kNew);
 }
 
+TEST_F(WorkerTest, WhoDrainsBeginsNothingNewAndIsIdleWhenTheLastRunHasEnded) {
+  start(gated_run());
+  const std::string id = add_and_hint(a_);
+  ASSERT_TRUE(log_.wait_for("begun a"));
+  worker_->stop_claiming();
+  EXPECT_FALSE(worker_->idle());
+  EXPECT_TRUE(worker_->may_call());
+  due(b_);
+  const std::int64_t beat = storage::number_of(*store_, "SELECT beat AS n FROM workers");
+  EXPECT_TRUE(eventually([&] { return storage::number_of(*store_, "SELECT beat AS n FROM workers") > beat + 2; }))
+      << "it must not be taken for dead";
+  gate_.open();
+  EXPECT_TRUE(eventually([&] { return worker_->idle(); }));
+  worker_->stop(0);
+  EXPECT_EQ(status(id), kSuccess);
+  EXPECT_EQ(log_.count("begun"), 1);
+  EXPECT_EQ(lane(b_).worker, "");
+  EXPECT_EQ(lane(b_).uncertain_until, 0);
+  EXPECT_NE(lane(b_).due_at, std::nullopt);
+}
+
+TEST_F(WorkerTest, WhatIsCutShortIsDueAtOnceAndSaysNothingOfThePod) {
+  start([this](Lane lane) -> base::Awaitable<void> {
+    log_.note("begun");
+    co_await gate_.pass();
+    EXPECT_FALSE(worker_->may_call());
+    throw RunFailed(RunFailed::Why::pod_silent, "the call was given up", lane.key == a_ ? 77 : 0);
+  });
+  const std::string id = add_and_hint(a_);
+  due(b_);
+  ASSERT_TRUE(log_.wait_for("begun", 2));
+  worker_->stop_claiming();
+  worker_->cut_short();
+  gate_.open();
+  worker_->stop(10);
+  for (const LaneKey& key : {a_, b_}) {
+    EXPECT_EQ(lane(key).worker, "");
+    EXPECT_LE(lane(key).due_at.value(), system_.now());
+    EXPECT_EQ(lane(key).attempts, 0);
+  }
+  EXPECT_EQ(lane(a_).uncertain_until, 77) << "a write's end was not seen";
+  EXPECT_EQ(lane(b_).uncertain_until, 0) << "it is not a dead worker's";
+  EXPECT_EQ(status(id), kNew);
+  EXPECT_EQ(job(id).last_error, "");
+  EXPECT_EQ(storage::number_of(*store_, "SELECT count(*) AS n FROM circuits"), 0);
+}
+
 // The claim is held up inside the worker until the stop has given everything back.
 TEST_F(WorkerTest, AClaimThatComesAfterTheEndHoldsNothing) {
   Options options = quick();

@@ -18,9 +18,13 @@ class CurlClient::Impl {
     thread_ = std::thread([this] { run(); });
   }
 
-  ~Impl() {
+  void abandon() {
     stopping_ = true;
     curl_multi_wakeup(multi_);
+  }
+
+  ~Impl() {
+    abandon();
     thread_.join();
     curl_multi_cleanup(multi_);
   }
@@ -98,6 +102,10 @@ class CurlClient::Impl {
 
 CurlClient::CurlClient() : impl_(std::make_unique<Impl>()) {}
 CurlClient::~CurlClient() = default;
+
+void CurlClient::abandon() {
+  impl_->abandon();
+}
 
 void CurlClient::send(OutRequest request, std::function<void(OutResponse)> done) {
   impl_->send(std::move(request), std::move(done));

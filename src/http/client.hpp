@@ -56,6 +56,9 @@ class CurlClient final : public Client {
 
   void send(OutRequest, std::function<void(OutResponse)> done) override;
 
+  // The process ends: calls under way end as `unseen`, no other is sent. Any thread.
+  void abandon();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

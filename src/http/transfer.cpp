@@ -63,7 +63,7 @@ void Transfer::finish(CURL* handle, CURLcode code) {
 }
 
 void Transfer::abandon() {
-  response_.end = End::unseen;
+  response_.end = times_sent_ == 0 ? End::not_sent : End::unseen;
   response_.error = "this process is ending";
   done_(std::move(response_));
 }

@@ -11,7 +11,7 @@ remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
 }
 
 void Context::check_may_call() const {
-  if (!worker.may_call(life)) throw RunFailed(RunFailed::Why::again, "this worker's heartbeat had stopped");
+  if (!worker.may_call(life)) throw RunFailed(RunFailed::Why::again, "this worker has stopped, or had");
 }
 
 void Context::check_answer(const remote::Answer& answer, bool wrote) const {

@@ -11,8 +11,8 @@ class Service {
           std::filesystem::path lock_folder);
 
   void start(bool runs_jobs);
-  void stop(int grace_seconds) { worker_.stop(grace_seconds); }
   void hint() { worker_.hint(); }
+  engine::Worker& worker() { return worker_; }
   Context& context() { return context_; }
 
  private:

@@ -1,6 +1,8 @@
 """What an operator has in hand: order, limits, pauses, cancelling, redoing, retention, and an orderly end of XJob."""
 import contextlib
 import re
+import signal
+import sqlite3
 import threading
 import time
 
@@ -214,3 +216,65 @@ def test_pauses_that_are_refused(cloud):
     assert admin.call("GET", "/pauses") == {"pauses": []}
     assert "There is no pod" in run("pod", "pause", "Nowhere", url=cloud.central.url, code=1)
     assert re.search("Policy .* not found", run("policy", "pause", nobody, url=cloud.central.url, code=1))
+
+
+# --- the end of XJob --------------------------------------------------------------------------------------------------
+
+
+def lanes(cloud):
+    """object -> (worker, is due, is uncertain), of networks."""
+    with contextlib.closing(sqlite3.connect(f"file:{cloud.store}?mode=ro", uri=True)) as store:
+        return {row[0]: row[1:] for row in store.execute(
+            "SELECT object_id, worker, due_at IS NOT NULL, uncertain_until <> 0 FROM lanes WHERE kind = 'network'")}
+
+
+def terminate(cloud):
+    cloud.xjob.popen.send_signal(signal.SIGTERM)
+
+
+def test_a_run_under_way_ends_before_xjob_does_and_nothing_new_is_begun(tmp_path):
+    with gated_cloud(tmp_path, drain=60) as (cloud, gate):
+        _, silver, (first, second) = two_policies_in_place(cloud, 2)
+        keeper = Doorkeeper(gate)
+        cloud.net.update_network(first, qos_policy_id=silver.id)
+        wait_until(lambda: keeper.inside == 1, what="the call under way")
+        terminate(cloud)
+        wait_until(lambda: "drain_begun" in cloud.xjob.log_text(), what="XJob has heard of it")
+        cloud.net.update_network(second, qos_policy_id=silver.id)
+        assert cloud.xjob.running()
+        keeper.open()
+        assert cloud.xjob.wait_end() == 0
+        cloud.assert_bound("network", first, silver, "RegionOne")
+        assert keeper.calls == [NETWORKS + first.id]
+        assert {job["resource"]["res_id"]: job["status"] for job in cloud.admin.jobs(type="qos_create", limit=2)} == \
+            {first.id: "SUCCESS", second.id: "NEW"}
+        assert (lanes(cloud)[first.id], lanes(cloud)[second.id]) == (("", 0, 0), ("", 1, 0))
+        cloud.start_xjob()
+        cloud.rest()
+        cloud.assert_bound("network", second, silver, "RegionOne")
+
+
+@pytest.mark.parametrize("how", ["the time is over", "a second signal"])
+def test_what_does_not_end_in_time_is_given_back_at_once(tmp_path, how):
+    patience = 0.2 if how == "the time is over" else 60
+    with gated_cloud(tmp_path, drain=patience, call_deadline=60, settle=0.2) as (cloud, gate):
+        _, silver, (written, read) = two_policies_in_place(cloud, 2)
+        keeper = Doorkeeper(gate, stops=lambda method, path: path.startswith(NETWORKS))
+        cloud.net.update_network(written, qos_policy_id=silver.id)  # one PUT
+        cloud.net.update_network(read, qos_policy_id=None)          # begins with a GET
+        wait_until(lambda: keeper.inside == 2, what="both calls under way")
+        terminate(cloud)
+        if how == "a second signal":
+            wait_until(lambda: "drain_begun" in cloud.xjob.log_text(), what="XJob has heard of it")
+            terminate(cloud)
+        assert cloud.xjob.wait_end(20) == 0
+        assert lanes(cloud)[written.id] == ("", 1, 1), "due, and the end of the write was not seen"
+        assert lanes(cloud)[read.id] == ("", 1, 0), "due, and nothing was written"
+        assert {job["status"] for job in cloud.admin.jobs(limit=2)} == {"NEW"}
+        assert cloud.admin.pods()["RegionOne"]["circuit"]["open"] is False
+        keeper.open()
+        gate.rule = lambda method, path: None
+        cloud.start_xjob()
+        cloud.settle()
+        cloud.assert_bound("network", written, silver, "RegionOne")
+        cloud.assert_bound("network", read, None, "RegionOne")
