@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build build-dev run test test-unit test-service test-tsan test-openstack soak bench fuzz format tidy clean
+.PHONY: help deps build build-dev run test test-unit test-sim test-service test-tsan test-openstack soak bench fuzz format tidy clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,12 +24,16 @@ build-dev: ## Build with sanitizers and warnings as errors
 run: deps build ## Install, build, start a cloud of two embedded pods, show a policy reaching them, and stay
 	@scripts/run-demo
 
-test: deps build-dev test-unit test-service ## All tests that need no OpenStack
+test: deps build-dev test-unit test-sim test-service ## All tests that need no OpenStack
 
 test-unit:
 	@scripts/check-rooms --self-test
 	@scripts/check-rooms
 	@ctest --preset dev -j $(JOBS) --output-on-failure | tail -n 40
+
+test-sim: ## 2,000 simulated stories of faults, kills and races (SIM_SEEDS, SIM_FIRST)
+	@scripts/sim-bugs --check
+	@scripts/sim --seeds $${SIM_SEEDS:-2000} --first $${SIM_FIRST:-1} --jobs $(JOBS)
 
 test-service:
 	@$(PYTEST) -n 4 tests/service
@@ -44,6 +48,8 @@ test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab i
 	@tests/openstack/run
 
 soak: build ## Long counts, by hand
+	@scripts/sim --seeds $${SIM_SEEDS:-1000000} --first $${SIM_FIRST:-100001} --jobs $(JOBS)
+	@scripts/sim-bugs
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak
 	@scripts/install-deps --lab
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"

@@ -239,7 +239,7 @@ TEST_F(WorkerTest, WhoDrainsBeginsNothingNewAndIsIdleWhenTheLastRunHasEnded) {
   ASSERT_TRUE(log_.wait_for("begun a"));
   worker_->stop_claiming();
   EXPECT_FALSE(worker_->idle());
-  EXPECT_TRUE(worker_->may_call());
+  EXPECT_TRUE(worker_->may_call(worker_->life()));
   due(b_);
   const std::int64_t beat = storage::number_of(*store_, "SELECT beat AS n FROM workers");
   EXPECT_TRUE(eventually([&] { return storage::number_of(*store_, "SELECT beat AS n FROM workers") > beat + 2; }))
@@ -258,7 +258,7 @@ TEST_F(WorkerTest, WhatIsCutShortIsDueAtOnceAndSaysNothingOfThePod) {
   start([this](Lane lane) -> base::Awaitable<void> {
     log_.note("begun");
     co_await gate_.pass();
-    EXPECT_FALSE(worker_->may_call());
+    EXPECT_FALSE(worker_->may_call(worker_->life()));
     throw RunFailed(RunFailed::Why::pod_silent, "the call was given up", lane.key == a_ ? 77 : 0);
   });
   const std::string id = add_and_hint(a_);

@@ -91,11 +91,12 @@ void save_copy(Connection& db, const Copy& copy, base::Micros now) {
 }
 
 void await_copy(Connection& db, const std::string& policy_id, const std::string& pod_id) {
-  db.execute("UPDATE copies SET awaited = 1 WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
+  db.execute("UPDATE copies SET waited_for = TRUE WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
 }
 
 bool take_awaited(Connection& db, const std::string& policy_id, const std::string& pod_id) {
-  return db.execute("UPDATE copies SET awaited = 0 WHERE policy_id = ? AND pod_id = ? AND awaited", {policy_id, pod_id})
+  return db.execute("UPDATE copies SET waited_for = FALSE WHERE policy_id = ? AND pod_id = ? AND waited_for",
+                    {policy_id, pod_id})
              .affected() == 1;
 }
 

@@ -149,8 +149,7 @@ class CopyRun {
     co_await context_.write([&](storage::Connection& db) {
       const bool anew = keep(db, now);
       const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
-      const bool waited_for = was_waited_for(db, copy_.policy_id, copy_.pod_id);
-      if (awaited || waited_for || !was_ready_ || !refused.empty()) wake_bindings(db, now);
+      if (awaited || !was_ready_ || !refused.empty()) wake_bindings(db, now);
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;

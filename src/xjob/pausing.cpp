@@ -22,7 +22,7 @@ void wait_for_resume(Connection& db, const Lane& binding, const std::string& pol
   if (!policy_is_paused(db, policy_id)) {
     due = now;
   } else if (want_copy(db, policy_id, pod_id, now)) {
-    db.execute("UPDATE copies SET waited_for = TRUE WHERE policy_id = ? AND pod_id = ?", {policy_id, pod_id});
+    await_copy(db, policy_id, pod_id);
     engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::routine, binding.priority);
   }
   // What no copy's run would wake: the second look after a lost call.
@@ -32,12 +32,6 @@ void wait_for_resume(Connection& db, const Lane& binding, const std::string& pol
   }
   engine::postpone_jobs(db, binding.key, std::string("the policy is ") + engine::kPausedWords, due.value_or(now), now);
   engine::finish(db, binding, due, binding.uncertain_until, priority);
-}
-
-bool was_waited_for(Connection& db, const std::string& policy_id, const std::string& pod_id) {
-  return db.execute("UPDATE copies SET waited_for = FALSE WHERE policy_id = ? AND pod_id = ? AND waited_for",
-                    {policy_id, pod_id})
-             .affected() != 0;
 }
 
 }  // namespace tricircle::xjob

@@ -14,7 +14,4 @@ bool policy_is_paused(storage::Connection&, const std::string& policy_id);
 void wait_for_resume(storage::Connection&, const engine::Lane& binding, const std::string& policy_id, base::Micros now,
                      base::Micros longest_backoff);
 
-// For the record of the copy's run: did a binding wait for it? Asked once.
-bool was_waited_for(storage::Connection&, const std::string& policy_id, const std::string& pod_id);
-
 }  // namespace tricircle::xjob

@@ -49,8 +49,8 @@ TEST_F(PausingTest, ABindingThatWouldBringAPausedPolicyStepsAsideAndSaysWhy) {
 
 TEST_F(PausingTest, TheCopysNextRunIsToldOnceThatABindingWaits) {
   run_it();
-  EXPECT_TRUE(write([](Connection& db) { return was_waited_for(db, "gold", "pod1"); }));
-  EXPECT_FALSE(write([](Connection& db) { return was_waited_for(db, "gold", "pod1"); }));
+  EXPECT_TRUE(write([](Connection& db) { return take_awaited(db, "gold", "pod1"); }));
+  EXPECT_FALSE(write([](Connection& db) { return take_awaited(db, "gold", "pod1"); }));
 }
 
 TEST_F(PausingTest, WhatIsInPlaceAlreadyNeedsNoCallAndIsRecorded) {
