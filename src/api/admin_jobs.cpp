@@ -1,4 +1,5 @@
-#include "api/admin_support.hpp"
+#include "api/admin_jobs.hpp"
+
 #include "base/ids.hpp"
 #include "engine/job.hpp"
 #include "engine/pause.hpp"
@@ -69,10 +70,6 @@ json::object shown(const storage::Row& row, base::Micros now) {
   return job;
 }
 
-base::Error no_job(const std::string& id) {
-  return admin_error(ErrorKind::not_found, "Job " + id + " not found.");
-}
-
 std::string upper(std::string text) {
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -80,30 +77,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-struct Filter {
-  std::string where = " WHERE 1 = 1";
-  std::vector<Value> values;
-};
-
-Filter filter_of(const AdminCall& call) {
-  Filter filter;
-  const bool all_projects = call.query("all_projects") == "true";
-  for (const auto& [name, value] : call.request.query) {
-    if (name == "limit" || name == "marker" || name == "all_projects") continue;
-    if (name == "project_id" && !all_projects) continue;
-    if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id" && name != "project_id")
-      throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
-    filter.where += " AND " + name + " = ?";
-    filter.values.emplace_back(name == "status" ? upper(value) : value);
-  }
-  // As the original: the caller's own project, whatever project_id says, unless all are asked for.
-  if (all_projects) return filter;
-  filter.where += " AND project_id = ?";
-  filter.values.emplace_back(call.caller.project_id());
-  return filter;
-}
-
-void after_marker(Connection& db, const AdminCall& call, Filter& filter) {
+void after_marker(Connection& db, const AdminCall& call, JobFilter& filter) {
   const std::string marker = call.query("marker");
   if (marker.empty()) return;
   const auto found = db.execute("SELECT created_at FROM jobs WHERE id = ?", {marker});
@@ -117,7 +91,7 @@ http::Response list(AdminCall& call) {
   const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
-    Filter filter = filter_of(call);
+    JobFilter filter = filter_of(call);
     after_marker(db, call, filter);
     filter.values.emplace_back(limit + 1);
     const auto found =
@@ -166,61 +140,43 @@ http::Response create(AdminCall& call) {
   return json_response(200, body);
 }
 
-// Done again from the beginning of its lane; the id stays. A parent is what its children are.
-void redo_one(Connection& db, const storage::Row& job, base::Micros now) {
-  db.execute("UPDATE jobs SET status = 'NEW', finished_at = NULL, updated_at = ? WHERE id = ?", {now, job.text("id")});
-  db.execute(
-      "UPDATE jobs SET status = 'RUNNING', last_error = '', finished_at = NULL, updated_at = ? WHERE id = ? AND "
-      "expanded AND status = 'FAIL'",
-      {now, job.text("parent_id")});
-  xjob::ask_again(db, json::parse(job.text("resource")).as_object(), now);
-  engine::wake(db, {job.text("pod_id"), job.text("kind"), job.text("object_id")}, now, engine::Wake::fresh_wish);
-}
-
-http::Response redo(AdminCall& call) {
-  call.database.write([&](Connection& db) {
-    const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {call.id()});
-    if (found.empty()) throw no_job(call.id());
-    const storage::Row& job = found.front();
-    const std::string status = job.text("status");
-    if (status == engine::kRunning || status == engine::kSuccess)
-      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is " + status + ".");
-    if (!job.boolean("parent") || status != engine::kFail) return redo_one(db, job, call.now);
-    const auto failed = db.execute(std::string(kColumns) + " WHERE parent_id = ? AND status = 'FAIL'", {call.id()});
-    for (const storage::Row& child : failed.rows()) redo_one(db, child, call.now);
-  });
-  call.committed();
-  return json_response(200, nullptr);
-}
-
-// A parent that waited for this child alone ends without it.
-void end_parent(Connection& db, const std::string& id, base::Micros now) {
-  const auto found = db.execute("SELECT cursor_at FROM jobs WHERE id = ? AND expanded AND status = 'RUNNING'", {id});
-  if (!found.empty()) engine::advance_parent(db, id, found.front().text("cursor_at"), true, now);
-}
-
-http::Response erase(AdminCall& call) {
-  call.database.write([&](Connection& db) {
-    const auto found = db.execute("SELECT status, parent_id FROM jobs WHERE id = ?", {call.id()});
-    if (found.empty()) throw no_job(call.id());
-    const std::string status = found.front().text("status");
-    // What has succeeded is the record of what was done: the original's log.
-    if (status == engine::kRunning || status == engine::kSuccess)
-      throw admin_error(ErrorKind::bad_request, "Job " + call.id() + " is " + status + ".");
-    db.execute("DELETE FROM jobs WHERE id = ?", {call.id()});
-    end_parent(db, found.front().text("parent_id"), call.now);
-  });
-  return json_response(200, json::object{});
-}
-
 }  // namespace
+
+base::Error no_job(const std::string& id) {
+  return admin_error(ErrorKind::not_found, "Job " + id + " not found.");
+}
+
+std::string status_asked_for(const AdminCall& call) {
+  return upper(call.query("status"));
+}
+
+JobFilter filter_of(const AdminCall& call) {
+  JobFilter filter;
+  const bool all_projects = call.query("all_projects") == "true";
+  for (const auto& [name, value] : call.request.query) {
+    if (name == "limit" || name == "marker" || name == "all_projects") continue;
+    if (name == "project_id" && !all_projects) continue;
+    if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id" && name != "project_id")
+      throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
+    filter.where += " AND " + name + " = ?";
+    filter.values.emplace_back(name == "status" ? upper(value) : value);
+  }
+  // As the original: the caller's own project, whatever project_id says, unless all are asked for.
+  if (all_projects) return filter;
+  filter.where += " AND project_id = ?";
+  filter.values.emplace_back(call.caller.project_id());
+  return filter;
+}
 
 http::Response handle_jobs(AdminCall& call) {
   if (!call.caller.admin()) throw admin_error(ErrorKind::forbidden, "Admin rights are required to work with jobs.");
   const std::string& method = call.request.method;
   const std::string id = call.id();
-  if (call.path.size() > 2) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
-  if (method == "GET") {
+  const bool cancels = call.path.size() == 3 && call.path[2] == "cancel";
+  if (cancels && method == "PUT") return cancel_job(call);
+  if (call.path.size() > 2 && !cancels)
+    throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
+  if (!cancels && method == "GET") {
     if (id.empty() || id == "detail") return list(call);
     if (id == "schemas") return schemas();
     json::object body;
@@ -228,8 +184,8 @@ http::Response handle_jobs(AdminCall& call) {
     return json_response(200, body);
   }
   if (id.empty() && method == "POST") return create(call);
-  if (!id.empty() && method == "PUT") return redo(call);
-  if (!id.empty() && method == "DELETE") return erase(call);
+  if (!cancels && method == "PUT") return id.empty() ? redo_jobs(call) : redo_job(call);
+  if (!cancels && !id.empty() && method == "DELETE") return erase_job(call);
   throw admin_error(ErrorKind::method_not_allowed, "Method " + method + " is not known here.");
 }
 

@@ -164,14 +164,31 @@ class Commands {
         ->required();
   }
 
+  std::string jobs_asked_for(AdminClient& client) const {
+    std::string query = "/jobs?limit=0" + scope();
+    if (!options_.type.empty()) query += "&type=" + options_.type;
+    if (!options_.status.empty()) query += "&status=" + options_.status;
+    if (!options_.pod.empty()) query += "&pod_id=" + client.pod_id(options_.pod);
+    return query;
+  }
+
+  void redo_all(AdminClient& client) const {
+    if (options_.status.empty()) throw CommandFailed(2, "Give the id of a job, or --status FAIL or NEW.");
+    std::int64_t redone = 0;
+    for (std::string path = jobs_asked_for(client); !path.empty();) {
+      const json::value answer = client.call("PUT", path);
+      redone += answer.at("redone").to_number<std::int64_t>();
+      path.clear();
+      if (const json::value* links = answer.as_object().if_contains("jobs_links"))
+        path = json::value_to<std::string>(links->at(0).at("href")).substr(std::string_view("/v1.0").size());
+    }
+    std::cout << "redone " << redone << '\n';
+  }
+
   void add_jobs(CLI::App& jobs) {
     CLI::App* list = command(jobs, "list", "List jobs, the newest first", "job list --status FAIL --all-projects",
                              [this](AdminClient& client) {
-                               std::string query = "/jobs?limit=0" + scope();
-                               if (!options_.type.empty()) query += "&type=" + options_.type;
-                               if (!options_.status.empty()) query += "&status=" + options_.status;
-                               if (!options_.pod.empty()) query += "&pod_id=" + client.pod_id(options_.pod);
-                               print_all(client.call("GET", query), "jobs",
+                               print_all(client.call("GET", jobs_asked_for(client)), "jobs",
                                          {"id", "type", "status", "resource", "attempts", "last_error", "timestamp"});
                              });
     list->add_option("--type", options_.type, "qos_create, qos_update, ...");
@@ -182,10 +199,26 @@ class Commands {
             [this](AdminClient& client) { print_one(client.call("GET", "/jobs/" + options_.id), "job"); })
         ->add_option("id", options_.id, "Id of the job")
         ->required();
-    command(jobs, "redo", "Try a job again at once", "job redo JOB_ID",
-            [this](AdminClient& client) { client.call("PUT", "/jobs/" + options_.id); })
+    command(jobs, "cancel", "Give up a job that waits; a parent: its children that wait", "job cancel JOB_ID",
+            [this](AdminClient& client) {
+              std::cout << "cancelled " << client.call("PUT", "/jobs/" + options_.id + "/cancel").at("cancelled")
+                        << '\n';
+            })
         ->add_option("id", options_.id, "Id of the job")
         ->required();
+    CLI::App* redo = command(jobs, "redo", "Try a job again at once, or all that failed or wait",
+                             "job redo --status FAIL --pod RegionOne --all-projects", [this](AdminClient& client) {
+                               if (!options_.id.empty()) {
+                                 client.call("PUT", "/jobs/" + options_.id);
+                               } else {
+                                 redo_all(client);
+                               }
+                             });
+    CLI::Option* id = redo->add_option("id", options_.id, "Id of the job");
+    CLI::Option* status = redo->add_option("--status", options_.status, "All that are FAIL, or NEW")->excludes(id);
+    redo->add_option("--type", options_.type, "Of these: qos_create, qos_update, ...")->needs(status);
+    redo->add_option("--pod", options_.pod, "Of these: id or region")->needs(status);
+    redo->add_flag("--all-projects", options_.all_projects, "Not only the caller's project")->needs(status);
   }
 
   void add_store(CLI::App& store) {

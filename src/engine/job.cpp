@@ -95,6 +95,17 @@ void postpone_jobs(Connection& db, const LaneKey& lane, const std::string& error
              {error, error, next_try, now, lane.pod_id, lane.kind, lane.object_id});
 }
 
+bool cancel_job(Connection& db, const std::string& id, const std::string& words, base::Micros now) {
+  const auto ended = db.execute(
+      "UPDATE jobs SET status = 'FAIL', last_error = ?, finished_at = ?, next_try_at = NULL, updated_at = ? WHERE "
+      "id = ? AND status = 'NEW' AND NOT parent",
+      {words, now, now, id});
+  if (ended.affected() != 1) return false;
+  const auto found = db.execute("SELECT parent_id FROM jobs WHERE id = ?", {id});
+  settle_parent(db, found.front().text("parent_id"), now);
+  return true;
+}
+
 bool has_open_jobs(Connection& db, const LaneKey& lane) {
   return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1",
                      {lane.pod_id, lane.kind, lane.object_id})

@@ -48,6 +48,9 @@ void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, cons
 void postpone_jobs(storage::Connection&, const LaneKey&, const std::string& error, base::Micros next_try,
                    base::Micros now);
 
+// Ends a job that waits, and is no parent: FAIL with these words. False: it does not wait (any more).
+bool cancel_job(storage::Connection&, const std::string& id, const std::string& words, base::Micros now);
+
 bool has_open_jobs(storage::Connection&, const LaneKey&);
 
 // Words for people on the open jobs of a lane (kept when they succeed).

@@ -56,6 +56,14 @@ void wake(Connection& db, const LaneKey& key, base::Micros due, Wake wake, Prior
       {rank, rank, due, due, key.pod_id, key.kind, key.object_id});
 }
 
+bool lay_to_rest(Connection& db, const LaneKey& key) {
+  return db.execute(
+               "UPDATE lanes SET due_at = NULL, priority = 2 WHERE pod_id = ? AND kind = ? AND object_id = ? AND "
+               "worker = '' AND uncertain_until = 0",
+               {key.pod_id, key.kind, key.object_id})
+             .affected() == 1;
+}
+
 void confirm(Connection& db, const Lane& lane) {
   prove(db, lane, "touched = touched + 1", {});
 }

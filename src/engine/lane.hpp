@@ -53,6 +53,10 @@ bool prove_alive(storage::Connection&, const std::string& worker);
 enum class Wake { fresh_wish, routine };
 void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake, Priority = Priority::normal);
 
+// Nobody wants the lane any more: it is not due until somebody wakes it. False: a run is under way, or must look after
+// a write whose end was not seen, and brings the object to the newest wish whatever was wanted.
+bool lay_to_rest(storage::Connection&, const LaneKey&);
+
 // In the middle of a run: proves the lease by a write, or throws LeaseLost.
 void confirm(storage::Connection&, const Lane&);
 

@@ -26,6 +26,7 @@ inline constexpr char kInSync[] = "in_sync";
 inline constexpr char kRefused[] = "refused";
 inline constexpr char kForeign[] = "foreign";
 inline constexpr char kHeld[] = "held";
+inline constexpr char kCancelled[] = "cancelled";  // behind the wish, and not tried again before somebody asks
 
 struct Copy {
   std::string policy_id;

@@ -199,7 +199,8 @@ class CopyRun {
           "SELECT r.central_id FROM resource_routings r JOIN " + object_table(type) +
               " o ON o.id = r.central_id LEFT JOIN bindings b ON b.resource_type = r.resource_type AND b.central_id = "
               "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
-              "AND (coalesce(b.policy_id, '') <> ? OR EXISTS (SELECT 1 FROM jobs j WHERE j.pod_id = r.pod_id AND "
+              "AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') OR EXISTS (SELECT 1 FROM "
+              "jobs j WHERE j.pod_id = r.pod_id AND "
               "j.kind = r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING')))",
           {copy_.pod_id, type, copy_.policy_id, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())

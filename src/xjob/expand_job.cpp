@@ -43,20 +43,6 @@ std::string field(const json::object& resource, std::string_view name) {
   return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
 }
 
-// What the parent's children are about: a network or port by its routings, or a policy by its copies.
-struct Subject {
-  std::string type;
-  std::string id;
-};
-
-Subject subject_of(const Parent& parent) {
-  if (parent.type == kUpdateNetwork) return {kNetwork, field(parent.resource, "network_id")};
-  if (parent.type == kUpdatePort || parent.type == kDeletePort) return {kPort, field(parent.resource, "port_id")};
-  const std::string object = field(parent.resource, "res_id");
-  if (parent.type == kCreatePolicy && !object.empty()) return {field(parent.resource, "res_type"), object};
-  return {kPolicyLane, field(parent.resource, "policy_id")};
-}
-
 std::vector<std::string> next_pods(storage::Connection& db, const Subject& subject, const std::string& cursor) {
   const auto found =
       subject.type == kPolicyLane
@@ -93,7 +79,7 @@ bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micro
     end_lane(db, lane);
     return true;
   }
-  const Subject subject = subject_of(*parent);
+  const Subject subject = subject_of(parent->type, parent->resource);
   const std::vector<std::string> pods = next_pods(db, subject, parent->cursor);
   const std::set<std::string> live = live_pods(db, subject.type, subject.id);
   for (const std::string& pod : pods) add_child(db, *parent, subject, pod, priority_in(live, pod), now);
@@ -108,6 +94,14 @@ bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micro
 }
 
 }  // namespace
+
+Subject subject_of(const std::string& type, const json::object& resource) {
+  if (type == kUpdateNetwork) return {kNetwork, field(resource, "network_id")};
+  if (type == kUpdatePort || type == kDeletePort) return {kPort, field(resource, "port_id")};
+  const std::string object = field(resource, "res_id");
+  if (type == kCreatePolicy && !object.empty()) return {field(resource, "res_type"), object};
+  return {kPolicyLane, field(resource, "policy_id")};
+}
 
 base::Awaitable<void> run_expand(Context& context, engine::Lane lane) {
   for (bool last = false; !last;) {

@@ -5,6 +5,13 @@
 
 namespace tricircle::xjob {
 
+// What a job is about: a network or port in the pods with its routing, or a policy in the pods with its copy.
+struct Subject {
+  std::string type;
+  std::string id;
+};
+Subject subject_of(const std::string& job_type, const boost::json::object& resource);
+
 base::Awaitable<void> run_expand(Context&, engine::Lane);
 
 }  // namespace tricircle::xjob

@@ -81,7 +81,7 @@ void object_job(Connection& db, const char* job_type, const std::string& type, c
 bool bound_somewhere(Connection& db, const std::string& type, const std::string& id) {
   return !db.execute(
                 "SELECT pod_id FROM bindings WHERE resource_type = ? AND central_id = ? AND (policy_id <> '' OR "
-                "state = 'pending') LIMIT 1",
+                "state IN ('pending', 'cancelled')) LIMIT 1",
                 {type, id})
               .empty();
 }

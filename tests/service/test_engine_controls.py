@@ -278,3 +278,91 @@ def test_what_does_not_end_in_time_is_given_back_at_once(tmp_path, how):
         cloud.settle()
         cloud.assert_bound("network", written, silver, "RegionOne")
         cloud.assert_bound("network", read, None, "RegionOne")
+
+
+# --- cancelling and redoing -------------------------------------------------------------------------------------------
+
+
+def state(cloud, table, region):
+    with contextlib.closing(sqlite3.connect(f"file:{cloud.store}?mode=ro", uri=True)) as store:
+        return [row[0] for row in store.execute(f"SELECT state FROM {table} WHERE pod_id = ?", (cloud.pod_id(region),))]
+
+
+def job_of(cloud, region, **query):
+    return wait_until(lambda: cloud.admin.jobs(pod_id=cloud.pod_id(region), **query), what=f"a job {query}")[0]
+
+
+def test_a_cancelled_job_is_not_tried_before_somebody_asks(cloud):
+    policy, network = cloud.bound_everywhere()
+    url = cloud.central.url
+    before = cloud.copy(policy, "RegionOne").name
+    run("pod", "pause", "RegionOne", url=url)
+    cloud.net.update_qos_policy(policy.id, name="renamed")
+    job = job_of(cloud, "RegionOne", status="NEW")
+    assert run("job", "cancel", job["id"], url=url) == "cancelled 1\n"
+    run("pod", "resume", "RegionOne", url=url)
+    cloud.rest()
+    cancelled = cloud.admin.call("GET", f"/jobs/{job['id']}")["job"]
+    assert (cancelled["status"], cancelled["last_error"]) == ("FAIL", "cancelled by the operator")
+    parent = cloud.admin.call("GET", f"/jobs/{job['parent_id']}")["job"]
+    assert (parent["status"], parent["last_error"]) == ("FAIL", "1 failed; one of them: cancelled by the operator")
+    assert cloud.copy(policy, "RegionOne").name == before
+    assert (state(cloud, "copies", "RegionOne"), state(cloud, "copies", "RegionTwo")) == (["cancelled"], ["in_sync"])
+    assert "is FAIL" in run("job", "cancel", job["id"], url=url, code=1)
+    # What the object gets next brings the newest wish, the cancelled one too.
+    cloud.net.update_qos_policy(policy.id, description="a new wish")
+    cloud.rest()
+    for region in cloud.pods:
+        cloud.assert_copy_is_true(policy, region)
+        assert state(cloud, "copies", region) == ["in_sync"]
+
+
+def test_cancelling_a_parent_cancels_its_children_that_wait(cloud):
+    policy, network = cloud.bound_everywhere()
+    url = cloud.central.url
+    for region in cloud.pods:
+        run("pod", "pause", region, url=url)
+    other = cloud.policy("other")
+    cloud.net.update_network(network, qos_policy_id=other.id)
+    parent = wait_until(lambda: cloud.admin.jobs(status="RUNNING"), what="the parent of two")[0]
+    assert run("job", "cancel", parent["id"], url=url) == "cancelled 2\n"
+    for region in cloud.pods:
+        run("pod", "resume", region, url=url)
+        assert state(cloud, "bindings", region) == ["cancelled"]
+    cloud.rest()
+    for region in cloud.pods:
+        cloud.assert_bound("network", network, policy, region)
+    # A redo of the parent asks for all of it again.
+    run("job", "redo", parent["id"], url=url)
+    cloud.rest()
+    for region in cloud.pods:
+        cloud.assert_bound("network", network, other, region)
+        assert state(cloud, "bindings", region) == ["in_sync"]
+
+
+def test_jobs_are_done_again_by_what_they_have_in_common(tmp_path):
+    with gated_cloud(tmp_path) as (cloud, gate):
+        gold, silver, networks = two_policies_in_place(cloud, 3)
+        url = cloud.central.url
+
+        def full(method, path):
+            refused = method == "PUT" and path.startswith(NETWORKS)
+            return Gate.Refusal(409, "OverQuota", "the pod is full") if refused else None
+        gate.rule = full
+        for network in networks:
+            cloud.net.update_network(network, qos_policy_id=silver.id)
+        cloud.rest()
+        failed = cloud.admin.jobs(status="FAIL")
+        assert len(failed) == 3 and {job["last_error"] for job in failed} == {"the pod is full"}
+        gate.rule = lambda method, path: None
+        for query in ({}, {"status": "SUCCESS"}, {"status": "FAIL", "color": "red"}, {"status": "FAIL", "limit": "x"}):
+            cloud.admin.call("PUT", "/jobs", expect=400, **query)
+        assert run("job", "redo", "--status", "FAIL", "--type", "qos_update", url=url) == "redone 0\n"
+        assert cloud.admin.call("PUT", "/jobs", status="FAIL", project_id="other", all_projects="true") == {"redone": 0}
+        assert "Give the id" in run("job", "redo", url=url, code=2)
+        redo = ["job", "redo", "--status", "fail", "--pod", "RegionOne", "--type", "qos_create", "--all-projects"]
+        assert run(*redo, url=url) == "redone 3\n"
+        cloud.rest()
+        assert {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
+        for network in networks:
+            cloud.assert_bound("network", network, silver, "RegionOne")
