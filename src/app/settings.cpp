@@ -38,6 +38,8 @@ engine::Options engine_of(const base::Config& config) {
   options.first_probe = config.probe_first;
   options.longest_probe = config.probe_longest;
   options.longest_retry_after = config.longest_retry_after;
+  options.job_retention = config.job_retention;
+  options.failed_job_retention = config.failed_job_retention;
   options.in_flight = static_cast<std::size_t>(config.in_flight);
   options.in_flight_per_pod = static_cast<std::size_t>(config.in_flight_per_pod);
   return options;

@@ -50,6 +50,8 @@ struct Config {
   Micros probe_longest = 4 * kSecond;
   Micros longest_retry_after = 600 * kSecond;
   Micros drain = 30 * kSecond;
+  Micros job_retention = 7 * 86'400 * kSecond;
+  Micros failed_job_retention = 30 * 86'400 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;

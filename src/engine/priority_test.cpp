@@ -1,4 +1,5 @@
 // Which of the due lanes are claimed first, and that none waits for ever.
+#include "engine/test_plans.hpp"
 #include "engine/test_rows.hpp"
 
 #include <gmock/gmock.h>
@@ -10,22 +11,6 @@ using storage::Connection;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-// Notes SQLite's plan of each SELECT.
-class Explaining final : public Connection {
- public:
-  explicit Explaining(Connection& db) : db_(db) {}
-  storage::Dialect dialect() const override { return db_.dialect(); }
-  storage::Result execute(std::string_view sql, std::span<const storage::Value> parameters) override {
-    const auto plan = db_.execute("EXPLAIN QUERY PLAN " + std::string(sql), parameters);
-    for (const storage::Row& row : plan.rows()) plans += row.text("detail") + "\n";
-    return db_.execute(sql, parameters);
-  }
-  std::string plans;
-
- private:
-  Connection& db_;
-};
 
 class PriorityTest : public RowsTest {
  protected:

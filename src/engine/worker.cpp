@@ -6,6 +6,7 @@
 #include "engine/circuit.hpp"
 #include "engine/claim.hpp"
 #include "engine/heartbeat.hpp"
+#include "engine/retention.hpp"
 
 #include <condition_variable>
 #include <map>
@@ -25,6 +26,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
         clock_(clock),
         options_(options),
         heartbeat_(database, clock, options_, std::move(lock_folder)),
+        retention_(database, clock, options_),
         pause_(runtime),
         beat_pause_(runtime) {}
 
@@ -98,15 +100,26 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       if (ended_) break;  // what was claimed meanwhile was given back with the heartbeat's end
       if (!lanes.empty()) base::fault_point("claimed");
       for (Lane& lane : lanes) begin_run(std::move(lane));
-      if (!lanes.empty() || stopping_) continue;
-      co_await runtime_.blocking([this] { quietly("probes", [this] { begin_probes(); }); });
-      if (!hinted_ && !stopping_) co_await pause_.wait(options_.poll);
+      if (stopping_ || (!lanes.empty() && !time_to_tend())) continue;
+      co_await runtime_.blocking([this] {
+        quietly("probes", [this] { begin_probes(); });
+        quietly("retention", [this] { retention_.tend(); });
+      });
+      if (lanes.empty() && !hinted_ && !stopping_) co_await pause_.wait(options_.poll);
     }
     {
       const std::lock_guard guard(mutex_);
       working_ = false;
     }
     idle_.notify_all();
+  }
+
+  // Under a steady load as often as without.
+  bool time_to_tend() {
+    const base::Micros now = clock_.monotonic();
+    if (now - tended_ < options_.poll) return false;
+    tended_ = now;
+    return true;
   }
 
   // Failures of the store are waited out: the rows are still there at the next poll.
@@ -254,6 +267,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   const base::Clock& clock_;
   Options options_;
   Heartbeat heartbeat_;
+  Retention retention_;
   Run run_;
   Probe probe_;
   bool started_ = false;
@@ -263,6 +277,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   std::atomic<bool> hinted_ = false;
   base::Timer pause_;
   base::Timer beat_pause_;
+  base::Micros tended_ = 0;    // of the loop alone
   std::uint64_t claimed_ = 0;  // of claim_some() alone
   mutable std::mutex mutex_;   // of what follows
   std::condition_variable idle_;

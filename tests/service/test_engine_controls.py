@@ -366,3 +366,18 @@ def test_jobs_are_done_again_by_what_they_have_in_common(tmp_path):
         assert {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
         for network in networks:
             cloud.assert_bound("network", network, silver, "RegionOne")
+
+
+# --- retention --------------------------------------------------------------------------------------------------------
+
+
+def test_finished_jobs_go_after_their_time_and_failures_stay_longer(tmp_path):
+    with gated_cloud(tmp_path, job_retention=0.5) as (cloud, gate):
+        _, silver, (network, full) = two_policies_in_place(cloud, 2)
+        gate.rule = lambda method, path: Gate.Refusal(409, "OverQuota", "the pod is full") \
+            if (method, path) == ("PUT", NETWORKS + full.id) else None
+        for one in (network, full):
+            cloud.net.update_network(one, qos_policy_id=silver.id)
+        cloud.settle()
+        wait_until(lambda: [job["status"] for job in cloud.admin.jobs()] == ["FAIL"], what="only the failure is left")
+        cloud.assert_bound("network", network, silver, "RegionOne")
