@@ -19,6 +19,16 @@ std::string sqlite_url(const std::filesystem::path& file) {
   return "sqlite:///" + std::filesystem::absolute(file).string();
 }
 
+bool answers(storage::Database& database) {
+  try {
+    database.read([](storage::Connection& db) { db.execute("SELECT version FROM schema_version LIMIT 1"); });
+    return true;
+  } catch (const std::exception& error) {
+    base::log::error("store_does_not_answer error=\"{}\"", error.what());
+    return false;
+  }
+}
+
 }  // namespace
 
 Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection,
@@ -53,6 +63,10 @@ void Centre::stop() {
   service_->worker().stop(kGraceSeconds);
 }
 
+bool Centre::ready() {
+  return service_->worker().may_call() && answers(*database_);
+}
+
 void Centre::work_committed() {
   hints_->send();
 }
@@ -73,7 +87,7 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
   }
   front_.neutron = [this](const http::Request& request) { return neutron_.handle(request); };
   front_.admin = [this](const http::Request& request) { return admin_.handle(request); };
-  front_.ready = [] { return true; };
+  front_.ready = [&centre] { return centre.ready(); };
   server_ = front_.serve(ground.runtime, listen);
 }
 
@@ -83,7 +97,7 @@ LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std
   std::filesystem::create_directories(state);
   database_ = opened(sqlite_url(state / "pod.db"));
   front_.neutron = [this](const http::Request& request) { return pod_->handle(request); };
-  front_.ready = [] { return true; };
+  front_.ready = [this] { return answers(*database_); };
   server_ = front_.serve(ground.runtime, listen);
   url_ = http::base_url({http::parse_listen(listen).host, server_->port()});
   pod_ = std::make_unique<pod::Pod>(ground.runtime, *database_, ground.client, ground.clock,

@@ -36,6 +36,7 @@ class Centre {
   // for so long).
   void drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within);
   void stop();            // what is still under way is cut short; no other role of the process may call any more
+  bool ready();           // the store answers, and takes writes: the heartbeat is fresh
   void work_committed();  // hints all workers on this machine
 
   storage::Database& database() { return *database_; }

@@ -138,6 +138,27 @@ TEST_F(ClaimTest, ASilentPodOpensItsCircuitAndTheLaneStaysDue) {
   EXPECT_THAT(found(), IsEmpty());
 }
 
+TEST_F(ClaimTest, ACircuitOpensAndClosesWithoutAWriteToTheLanesThatWait) {
+  const LaneKey waiting = port("pod1", "b");
+  due(port("pod1", "a"), now());
+  due(waiting, now());
+  const LaneRow before = lane(waiting);
+  fail(claim_one(port("pod1", "a")), RunFailed::Why::pod_silent);
+  clock_.advance(options_.longest_probe);
+  write([&](Connection& db) { close_circuit(db, "pod1", now()); });
+  EXPECT_EQ(lane(waiting).due_at, before.due_at);
+  EXPECT_EQ(lane(waiting).attempts, 0);
+  EXPECT_THAT(found(), testing::UnorderedElementsAre("a", "b"));
+}
+
+TEST_F(ClaimTest, WorkOfNoPodOpensNoCircuit) {
+  const LaneKey parent{"", "job", "parent"};
+  due(parent, now());
+  fail(claim_one(parent), RunFailed::Why::pod_silent);
+  EXPECT_EQ(storage::number_of(*store_, "SELECT count(*) AS n FROM circuits"), 0);
+  EXPECT_THAT(found(), ElementsAre("parent"));
+}
+
 TEST_F(ClaimTest, AnUnseenWriteMakesTheLaneUncertainAndALaterFailureDoesNotShortenThat) {
   const LaneKey key = port("pod1", "a");
   due(key, now());

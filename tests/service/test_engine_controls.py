@@ -1,5 +1,6 @@
 """What an operator has in hand: order, limits, pauses, cancelling, redoing, retention, and an orderly end of XJob."""
 import contextlib
+import fcntl
 import re
 import signal
 import sqlite3
@@ -7,6 +8,7 @@ import threading
 import time
 
 import pytest
+import requests
 
 from cloud import QUICK, Cloud, wait_until
 from harness.commands import rows, run
@@ -155,8 +157,7 @@ def test_a_paused_pod_is_not_called_until_it_is_resumed(cloud):
         listed = {row["region_name"]: row["paused_since"] for row in rows(run("pod", "list", url=url))}
         assert listed["RegionOne"] and not listed["RegionTwo"]
         cloud.net.update_qos_policy(policy.id, name="renamed")
-        cloud.settle_in(cloud.pods["RegionTwo"])
-        cloud.assert_copy_is_true(policy, "RegionTwo")
+        wait_until(lambda: cloud.copy(policy, "RegionTwo").name == "renamed", what="the other pod has it")
         (waiting,) = cloud.admin.jobs(status="NEW", pod_id=cloud.pod_id("RegionOne"))
         assert waiting["last_error"] == "the pod is paused by the operator"
         reply = cloud.net.put(f"/ports/{port.id}", json={"port": {"qos_policy_id": None}})
@@ -381,3 +382,39 @@ def test_finished_jobs_go_after_their_time_and_failures_stay_longer(tmp_path):
         cloud.settle()
         wait_until(lambda: [job["status"] for job in cloud.admin.jobs()] == ["FAIL"], what="only the failure is left")
         cloud.assert_bound("network", network, silver, "RegionOne")
+
+
+# --- circuits ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pod_whose_url_is_mended_is_probed_at_once_and_any_answer_closes_its_circuit(tmp_path):
+    with gated_cloud(tmp_path, probe_first=1000, probe_longest=1000) as (cloud, gate):
+        gold, _, (network,) = two_policies_in_place(cloud, 1)
+        probes = []
+
+        def no_versions(method, path):
+            if path != "/":
+                return None
+            probes.append(path)
+            return Gate.Refusal(503, "ServiceUnavailable", "but somebody is there")
+        gate.rule = no_versions
+        url = cloud.central.url
+        run("pod", "set", "RegionOne", "--neutron-url", "http://127.0.0.1:1", url=url)
+        cloud.net.update_qos_policy(gold.id, name="renamed")
+        wait_until(lambda: cloud.admin.pods()["RegionOne"]["circuit"]["open"], what="the circuit opens")
+        run("pod", "set", "RegionOne", "--neutron-url", gate.url, url=url)
+        cloud.rest()
+        cloud.assert_copy_is_true(gold, "RegionOne")
+        assert len(probes) == 1
+        assert cloud.admin.pods()["RegionOne"]["circuit"] == {"open": False, "last_error": ""}
+
+
+def test_a_centre_is_ready_when_its_store_takes_writes(cloud):
+    def status(path):
+        return requests.get(cloud.central.url + path, timeout=10).status_code
+    assert status("/readyz") == 200
+    with open(f"{cloud.store}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_until(lambda: status("/readyz") == 503, what="the heartbeat stands still")
+        assert status("/healthz") == 200
+    wait_until(lambda: status("/readyz") == 200, what="ready again")
