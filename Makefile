@@ -54,7 +54,7 @@ soak: build ## Long counts, by hand
 	@scripts/install-deps --lab
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
 
-bench: build ## Measure on embedded and real pods; prints a table and writes build/bench.json
+bench: build ## Measure the engine alone, then embedded and real pods; tables, and JSON in build/
 	@scripts/bench --lab
 
 fuzz: ## Feed each parser hostile input for ten minutes (FUZZ_SECONDS)

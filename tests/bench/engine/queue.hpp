@@ -1,0 +1,28 @@
+// What the engine is given to do: jobs of lanes with random ids, as the centre makes them, spread over pods.
+#pragma once
+#include "storage/database.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace tricircle::bench {
+
+// One job in a lane of its own.
+void add(storage::Connection&, const std::string& pod_id, const std::string& object_id);
+
+// A new store of `jobs` due lanes over `pods` pods; each job is a durable transaction of its own, from many threads.
+// Returns jobs/s.
+double fill(const std::filesystem::path& file, std::int64_t jobs, int pods);
+
+// Nothing answers in the pods that fill() has used.
+void open_all_circuits(storage::Database&, int pods);
+
+bool all_done(storage::Database&);  // no lane is due or held
+// The reason why a store is not that of `jobs` jobs that have each been run once; empty = it is.
+std::string mistake_in(storage::Database&, std::int64_t jobs);
+
+void copy_store(const std::filesystem::path& from, const std::filesystem::path& to);
+void remove_store(const std::filesystem::path& file);
+
+}  // namespace tricircle::bench
