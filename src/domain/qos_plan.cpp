@@ -121,6 +121,10 @@ std::vector<Step> in_order(const std::vector<Step>& unordered, RuleSet rules) {
 
 }  // namespace
 
+std::string rule_type(const Record& rule) {
+  return std::string(text_of(rule, "type"));
+}
+
 std::string rule_direction(const Record& rule) {
   const RuleType* type = find_rule_type(text_of(rule, "type"));
   return type && type->directed ? std::string(text_of(rule, "direction")) : std::string();

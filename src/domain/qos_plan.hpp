@@ -11,12 +11,16 @@ namespace tricircle::domain {
 
 // A rule in a pod: what we last confirmed there, or what was just read.
 struct CopyRule {
+  // Why a rule is refused: by what the pod is, by what bears the copy there, or not even sent (xjob/harmless.hpp).
+  enum class Because { pod, use, harm };
+
   std::string type;
   std::string direction;  // '' where the type has none
   std::string id;         // the pod's; empty = not there
   Record values;          // copied attributes of its type
   bool refused = false;   // the pod will not take these very values: not sent again
   std::string error;      // the pod's words when refused
+  Because because = Because::pod;
 };
 
 // The central policy as a pod must have it.
@@ -43,6 +47,7 @@ std::vector<Step> plan_copy(const PolicyWish& wish, const Record& attributes, co
 
 // What is sent in a POST of a rule: copied attributes without type.
 Record rule_body(const Record& rule);
+std::string rule_type(const Record& rule);
 std::string rule_direction(const Record& rule);  // '' where the type has none
 
 }  // namespace tricircle::domain

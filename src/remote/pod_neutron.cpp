@@ -73,7 +73,9 @@ base::Awaitable<Answer> PodNeutron::delete_rule(std::string policy_id, std::stri
 }
 
 base::Awaitable<Answer> PodNeutron::get_object(std::string type, std::string id) {
-  return call("GET", collection(type) + id + "?fields=id&fields=qos_policy_id&fields=revision_number");
+  std::string fields = "?fields=id&fields=qos_policy_id&fields=revision_number";
+  if (type == "network") fields += "&fields=provider:network_type&fields=provider:physical_network&fields=segments";
+  return call("GET", collection(type) + id + fields);
 }
 
 base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,

@@ -38,7 +38,7 @@ class PodNeutron {
                                       boost::json::object values);
   base::Awaitable<Answer> delete_rule(std::string policy_id, std::string type, std::string id);
 
-  // `type` = "network" or "port".
+  // `type` = "network" or "port": its id, policy and revision; of a network also what it is made of.
   base::Awaitable<Answer> get_object(std::string type, std::string id);
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,

@@ -26,7 +26,8 @@ struct Situation {
   Wish wish;
   std::optional<Copy> copy;  // of the wished policy
   std::int64_t policy_intent = 0;
-  bool paused = false;  // the wished policy
+  bool paused = false;                 // the wished policy
+  Backing backing = Backing::unknown;  // of a network
 };
 
 Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
@@ -48,6 +49,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   now.local_id = local_id(db, lane.kind, lane.object_id, lane.pod_id);
   now.binding = find_binding(db, lane.kind, lane.object_id, lane.pod_id);
   now.wish = find_wish(db, lane);
+  if (lane.kind == kNetwork) now.backing = find_backing(db, lane.object_id, lane.pod_id);
   if (now.wish.policy_id.empty()) return now;
   now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);
   now.paused = policy_is_paused(db, now.wish.policy_id);
@@ -55,12 +57,13 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   return now;
 }
 
-// A deleted policy's copy waits for the last binding that confirms it.
+// A deleted policy's copy waits for the last binding that confirms it; any other may have waited with a rule.
 void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, const std::string& pod_id,
                       base::Micros now) {
   if (policy_id.empty()) return;
   if (db.execute("SELECT id FROM qos_policies WHERE id = ?", {policy_id}).empty())
     engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::fresh_wish);
+  use_ended(db, policy_id, pod_id, now);
 }
 
 // A bind whose end was not seen may be what holds a deleted policy's copy, and no row of ours tells of it.
@@ -152,17 +155,22 @@ class BindingRun {
 
   base::Awaitable<void> bind() {
     // What a network or port of the pod's own had before is named; one that came from us has nothing to name.
-    bool read = lane_.uncertain() || (old_policy_.empty() && !seen_.pod->embedded);
+    const domain::CopyRule* guarantee = type_ == kNetwork ? guarantee_of(*seen_.copy) : nullptr;
+    bool read = lane_.uncertain() || (old_policy_.empty() && !seen_.pod->embedded) ||
+                (guarantee != nullptr && seen_.backing == Backing::unknown);
     std::string replaced;
     for (int round = 0; round < kMostRounds; ++round) {
       std::optional<std::int64_t> revision;
       if (read) {
         const Seen there = co_await see_object(context_, pod_, type_, *seen_.local_id);
         if (there.gone) co_return co_await record("", kRefused, "the pod has no such " + type_);
+        seen_.backing = there.backing;
         if (there.policy_id == seen_.copy->local_id) co_return co_await record(seen_.wish.policy_id, kInSync, "");
         revision = there.revision;
         replaced = co_await foreign_name(there.policy_id);
       }
+      if (guarantee != nullptr && seen_.backing == Backing::none)
+        co_return co_await record(old_policy_, kRefused, harm_of(*guarantee));
       context_.check_may_call();
       const remote::Answer answer = co_await pod_.bind_object(type_, *seen_.local_id, seen_.copy->local_id, revision);
       context_.check_answer(answer, true);
@@ -172,6 +180,11 @@ class BindingRun {
       read = true;
     }
     throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands");
+  }
+
+  std::string harm_of(const domain::CopyRule& guarantee) const {
+    return place_of(guarantee) + ": the pod's network " + *seen_.local_id +
+           " has no physical network, and with this rule every new port of it would be refused";
   }
 
   // Words about a policy of the pod's own that ours takes the place of.
@@ -228,6 +241,7 @@ class BindingRun {
       }
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
+      if (lane_.uncertain() && type_ == kNetwork) harm_averted(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
       engine::forget(db, lane_.key);
       engine::close_jobs(db, lane_.key, engine::kGone, "", now);
@@ -246,6 +260,7 @@ class BindingRun {
                    now);
       if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
+      if (type_ == kNetwork) tell_copies_of_harm(db, policy, now);
       const Wish newest = find_wish(db, lane_.key);
       const bool moved_on = !newest.exists || newest.intent != seen_.wish.intent;
       std::optional<base::Micros> due;
@@ -257,6 +272,16 @@ class BindingRun {
     });
     base::fault_point("after binding record");
     context_.worker.hint();
+  }
+
+  // The copy's own run looked at the bearers as they were before this record.
+  void tell_copies_of_harm(storage::Connection& db, const std::string& policy, base::Micros now) const {
+    const std::string& pod = lane_.key.pod_id;
+    remember_backing(db, lane_.key.object_id, pod, seen_.backing);
+    if (lane_.uncertain()) harm_averted(db, pod, now);
+    if (policy != seen_.wish.policy_id) return harm_averted(db, seen_.wish.policy_id, pod, now);
+    const std::optional<Copy> copy = find_copy(db, policy, pod);
+    if (copy && harm_may_stand(db, *copy)) engine::wake(db, copy_lane(pod, policy), now, engine::Wake::routine);
   }
 
   Context& context_;

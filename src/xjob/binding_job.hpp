@@ -4,6 +4,7 @@
 #pragma once
 #include "xjob/context.hpp"
 #include "xjob/copies.hpp"
+#include "xjob/harmless.hpp"
 
 namespace tricircle::xjob {
 
@@ -14,6 +15,7 @@ struct Seen {
   bool gone = false;
   std::string policy_id;  // local; '' = none
   std::int64_t revision = 0;
+  Backing backing = Backing::unsaid;  // of a network
 };
 // Throws RunFailed unless the pod showed the object or said that it is gone.
 base::Awaitable<Seen> see_object(Context&, remote::PodNeutron&, std::string type, std::string local_id);

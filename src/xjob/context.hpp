@@ -39,8 +39,8 @@ struct Context {
   void check_may_call() const;
 
   // Ends the run when the answer says nothing about the wish: no answer (silent pod; `wrote` makes the lane uncertain),
-  // or one that another try may change (401, 403, 408, 429, 5xx but 501, and any error that is not Neutron's own word; of
-  // 429 and 503 Retry-After is heeded). Throws engine::RunFailed.
+  // or one that another try may change (401, 403, 408, 429, 5xx but 501, and any error that is not Neutron's own word;
+  // of 429 and 503 Retry-After is heeded). Throws engine::RunFailed.
   void check_answer(const remote::Answer&, bool wrote) const;
 
   // Until when a write sent now and not seen to its end may still take effect.

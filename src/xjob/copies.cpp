@@ -2,6 +2,10 @@
 
 #include "storage/sql.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
@@ -11,6 +15,25 @@ namespace {
 
 namespace json = boost::json;
 
+// As stored; what is not there is the pod's own doing.
+constexpr std::pair<std::string_view, domain::CopyRule::Because> kReasons[] = {
+    {"pod", domain::CopyRule::Because::pod},
+    {"use", domain::CopyRule::Because::use},
+    {"harm", domain::CopyRule::Because::harm},
+};
+
+std::string_view text_of(domain::CopyRule::Because because) {
+  return std::ranges::find(kReasons, because, [](const auto& reason) { return reason.second; })->first;
+}
+
+domain::CopyRule::Because because_of(const json::object& rule) {
+  const json::value* text = rule.if_contains("because");
+  if (text == nullptr) return domain::CopyRule::Because::pod;
+  return std::ranges::find(kReasons, std::string_view(text->as_string()),
+                           [](const auto& reason) { return reason.first; })
+      ->second;
+}
+
 json::array rules_json(const std::vector<domain::CopyRule>& rules) {
   json::array list;
   for (const domain::CopyRule& rule : rules) {
@@ -19,7 +42,8 @@ json::array rules_json(const std::vector<domain::CopyRule>& rules) {
                                 {"id", rule.id},
                                 {"values", rule.values},
                                 {"refused", rule.refused},
-                                {"error", rule.error}});
+                                {"error", rule.error},
+                                {"because", text_of(rule.because)}});
   }
   return list;
 }
@@ -31,7 +55,7 @@ std::vector<domain::CopyRule> rules_of(const std::string& text) {
     const json::object& rule = value.as_object();
     rules.push_back({json::value_to<std::string>(rule.at("type")), json::value_to<std::string>(rule.at("direction")),
                      json::value_to<std::string>(rule.at("id")), rule.at("values").as_object(),
-                     rule.at("refused").as_bool(), json::value_to<std::string>(rule.at("error"))});
+                     rule.at("refused").as_bool(), json::value_to<std::string>(rule.at("error")), because_of(rule)});
   }
   return rules;
 }

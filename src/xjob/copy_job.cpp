@@ -60,7 +60,7 @@ class CopyRun {
         copy_(std::move(copy)),
         was_ready_(copy_.ready),
         policy_(std::move(policy)),
-        sync_(context, pod_, copy_, policy_.wish) {}
+        sync_(context, pod_, copy_, policy_.wish, [this](storage::Connection& db) { save(db); }) {}
 
   base::Awaitable<void> run() {
     std::exception_ptr failure;
@@ -149,12 +149,17 @@ class CopyRun {
     co_await context_.write([&](storage::Connection& db) {
       const bool anew = keep(db, now);
       const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
-      if (awaited || !was_ready_ || !refused.empty()) wake_bindings(db, now);
+      if (awaited || !was_ready_ || !refused.empty()) {
+        wake_bindings(db, "", now);
+      } else if (sync_.rules_came_or_went()) {
+        wake_bindings(db, kRefused, now);  // what stood in their way may have been among them
+      }
       const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
-      const bool moved_on = anew || !newest || newest->intent != policy_.intent;
+      const bool harm_to_check = sync_.rules_came_or_went() && harm_may_stand(db, copy_);
+      const bool moved_on = anew || !newest || newest->intent != policy_.intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (!anew) engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
@@ -171,11 +176,12 @@ class CopyRun {
   }
 
   base::Awaitable<void> save() {
-    const base::Micros now = context_.clock.now();
-    co_await context_.write([&](storage::Connection& db) {
-      engine::confirm(db, lane_);
-      keep(db, now);
-    });
+    co_await context_.write([&](storage::Connection& db) { save(db); });
+  }
+
+  void save(storage::Connection& db) const {
+    engine::confirm(db, lane_);
+    keep(db, context_.clock.now());
   }
 
   // Who found the copy ready, and has asked for it anew or found it lost meanwhile, has taken that from its row: his
@@ -193,16 +199,17 @@ class CopyRun {
     return true;
   }
 
-  void wake_bindings(storage::Connection& db, base::Micros now) const {
+  // Of those whose wish is this policy and that do not bear it, or whose job is open. `state` empty = any.
+  void wake_bindings(storage::Connection& db, const std::string& state, base::Micros now) const {
     for (const std::string type : {kNetwork, kPort}) {
       const auto waiting = db.execute(
           "SELECT r.central_id FROM resource_routings r JOIN " + object_table(type) +
               " o ON o.id = r.central_id LEFT JOIN bindings b ON b.resource_type = r.resource_type AND b.central_id = "
               "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
-              "AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') OR EXISTS (SELECT 1 FROM "
-              "jobs j WHERE j.pod_id = r.pod_id AND "
+              "AND ? IN ('', b.state) AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') "
+              "OR EXISTS (SELECT 1 FROM jobs j WHERE j.pod_id = r.pod_id AND "
               "j.kind = r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING')))",
-          {copy_.pod_id, type, copy_.policy_id, copy_.policy_id});
+          {copy_.pod_id, type, copy_.policy_id, state, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())
         engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine,
                      lane_.priority);

@@ -13,7 +13,13 @@ namespace {
 namespace json = boost::json;
 using engine::RunFailed;
 
+using Because = domain::CopyRule::Because;
 constexpr int kMostRounds = 4;
+
+// Neutron's words when a network or port that bears the policy stands in the way of a rule.
+bool for_the_sake_of_use(const remote::Answer& answer) {
+  return answer.error_type == "QosRuleNotSupported" || answer.is(501);
+}
 
 bool same_place(const domain::CopyRule& rule, const domain::Step& step) {
   return rule.type == step.type && rule.direction == step.direction;
@@ -53,15 +59,15 @@ base::Awaitable<bool> CopySync::apply() {
   if (++rounds_ > kMostRounds) throw RunFailed(RunFailed::Why::again, "the pod's copy keeps changing under our hands");
   problems_.clear();
   forget_refusals_of_the_past();
-  std::vector<domain::Step> steps = domain::plan_copy(wish_, copy_.attributes, copy_.rules);
+  const domain::PolicyWish wish = co_await harmless_wish();
+  std::vector<domain::Step> steps = domain::plan_copy(wish, copy_.attributes, copy_.rules);
   nothing_to_do_ = steps.empty();
   for (domain::Step& step : steps) {
     context_.check_may_call();
     if (co_await carry_out(std::move(step)) == Outcome::look_again) co_return false;
   }
   for (const domain::CopyRule& rule : copy_.rules) {
-    if (rule.refused)
-      problems_.push_back(rule.type + (rule.direction.empty() ? "" : " " + rule.direction) + ": " + rule.error);
+    if (rule.refused) problems_.push_back(place_of(rule) + ": " + rule.error);
   }
   co_return true;
 }
@@ -94,10 +100,12 @@ base::Awaitable<CopySync::Outcome> CopySync::create_rule(domain::Step step) {
   std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
   domain::CopyRule rule{step.type, step.direction, "", step.values, false, ""};
   if (answer.ok()) {
+    rules_came_or_went_ = true;
     rule.id = json::value_to<std::string>(answer.body.at(step.type + "_rule").at("id"));
   } else {
     rule.refused = true;
     rule.error = answer.words;
+    if (for_the_sake_of_use(answer)) rule.because = Because::use;
   }
   copy_.rules.push_back(std::move(rule));
   co_return Outcome::done;
@@ -122,7 +130,8 @@ base::Awaitable<CopySync::Outcome> CopySync::delete_rule(domain::Step step) {
   context_.check_answer(answer, true);
   if (policy_is_gone(answer)) co_return Outcome::look_again;
   if (answer.ok() || answer.is(404)) {
-    std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
+    rules_came_or_went_ = true;
+    std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return rule.id == step.rule_id; });
   } else {
     problems_.push_back(name_of(step) + ": " + answer.words);
   }
@@ -151,8 +160,67 @@ void CopySync::forget_refusals_of_the_past() {
   });
 }
 
+// The wish without what would harm a network that bears the copy; what is left out is kept as refused. It is judged
+// anew each time: networks come and go.
+base::Awaitable<domain::PolicyWish> CopySync::harmless_wish() {
+  domain::PolicyWish wish = wish_;
+  std::erase_if(copy_.rules, [](const domain::CopyRule& rule) {
+    return rule.id.empty() && (!rule.refused || rule.because == Because::harm);
+  });
+  const bool guarantees = std::ranges::any_of(
+      wish.rules, [](const domain::Record& rule) { return needs_physical_network(domain::rule_type(rule)); });
+  if (!guarantees) co_return wish;
+  const std::optional<Bearer> harmed = co_await find_harmed(
+      context_, pod_, copy_, expect_guarantees() ? save_ : std::function<void(storage::Connection&)>());
+  if (harmed) leave_out(wish, *harmed);
+  co_return wish;
+}
+
+// Notes in the copy which guarantees are about to be sent. False: none is.
+bool CopySync::expect_guarantees() {
+  bool some = false;
+  for (const domain::Record& wished : wish_.rules) {
+    if (!needs_physical_network(domain::rule_type(wished))) continue;
+    domain::CopyRule coming{domain::rule_type(wished), domain::rule_direction(wished), "", {}, false, ""};
+    const auto there = std::ranges::find_if(copy_.rules, [&](const domain::CopyRule& rule) {
+      return rule.type == coming.type && rule.direction == coming.direction;
+    });
+    if (there != copy_.rules.end()) {
+      if (!there->id.empty() || there->values == domain::rule_body(wished)) continue;
+      copy_.rules.erase(there);
+    }
+    copy_.rules.push_back(std::move(coming));
+    some = true;
+  }
+  return some;
+}
+
+// What stands in the pod stays, unless the network has been confirmed to bear it: then somebody's ports fail already.
+void CopySync::leave_out(domain::PolicyWish& wish, const Bearer& harmed) {
+  std::erase_if(wish.rules, [&](const domain::Record& wished) {
+    domain::CopyRule rule{domain::rule_type(wished),
+                          domain::rule_direction(wished),
+                          "",
+                          domain::rule_body(wished),
+                          true,
+                          "not sent: the pod's network " + harmed.local_id +
+                              " has no physical network, and every new port of it would be refused",
+                          Because::harm};
+    if (!needs_physical_network(rule.type)) return false;
+    const auto same = [&](const domain::CopyRule& other) {
+      return other.type == rule.type && other.direction == rule.direction;
+    };
+    const bool stands = std::ranges::any_of(
+        copy_.rules, [&](const domain::CopyRule& other) { return same(other) && !other.id.empty(); });
+    if (stands && !harmed.confirmed) return false;
+    std::erase_if(copy_.rules, [&](const domain::CopyRule& other) { return same(other) && other.id.empty(); });
+    copy_.rules.push_back(std::move(rule));
+    return true;
+  });
+}
+
 domain::CopyRule& CopySync::rule_of(const domain::Step& step) {
-  return *std::ranges::find_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
+  return *std::ranges::find(copy_.rules, step.rule_id, &domain::CopyRule::id);
 }
 
 }  // namespace tricircle::xjob

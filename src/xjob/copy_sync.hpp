@@ -3,7 +3,9 @@
 #pragma once
 #include "xjob/context.hpp"
 #include "xjob/copies.hpp"
+#include "xjob/harmless.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,10 @@ namespace tricircle::xjob {
 
 class CopySync {
  public:
-  CopySync(Context& context, remote::PodNeutron& pod, Copy& copy, const domain::PolicyWish& wish)
-      : context_(context), pod_(pod), copy_(copy), wish_(wish) {}
+  // `save` writes the copy as it is in memory, within the caller's transaction.
+  CopySync(Context& context, remote::PodNeutron& pod, Copy& copy, const domain::PolicyWish& wish,
+           std::function<void(storage::Connection&)> save)
+      : context_(context), pod_(pod), copy_(copy), wish_(wish), save_(std::move(save)) {}
 
   // Reads the copy. Gone in the pod: local_id becomes '' and lost() true.
   base::Awaitable<void> observe();
@@ -23,6 +27,7 @@ class CopySync {
 
   bool lost() const { return lost_; }
   bool had_nothing_to_do() const { return nothing_to_do_; }  // the pod was right already when apply() planned
+  bool rules_came_or_went() const { return rules_came_or_went_; }
   void refuse(std::string words) { problems_.push_back(std::move(words)); }
   std::string problems() const;  // what the pod will never take, by name and in its words; '' = nothing
 
@@ -34,16 +39,21 @@ class CopySync {
   base::Awaitable<Outcome> delete_rule(domain::Step);
   base::Awaitable<Outcome> update_policy(domain::Step);
   void forget_refusals_of_the_past();
+  base::Awaitable<domain::PolicyWish> harmless_wish();
+  bool expect_guarantees();
+  void leave_out(domain::PolicyWish&, const Bearer&);
   domain::CopyRule& rule_of(const domain::Step&);
 
   Context& context_;
   remote::PodNeutron& pod_;
   Copy& copy_;
   const domain::PolicyWish& wish_;
+  const std::function<void(storage::Connection&)> save_;
   std::vector<std::string> problems_;
   int rounds_ = 0;
   bool lost_ = false;
   bool nothing_to_do_ = false;
+  bool rules_came_or_went_ = false;
 };
 
 }  // namespace tricircle::xjob

@@ -32,6 +32,7 @@ base::Awaitable<Seen> see_object(Context& context, remote::PodNeutron& pod, std:
   const json::value& policy = object.at("qos_policy_id");
   if (policy.is_string()) seen.policy_id = json::value_to<std::string>(policy);
   seen.revision = json::value_to<std::int64_t>(object.at("revision_number"));
+  if (type == kNetwork) seen.backing = backing_of(object);
   co_return seen;
 }
 

@@ -247,7 +247,9 @@ PodAnswer PodServer::object_call(const http::OutRequest& request, const Path& pa
                             {"qos_policy_id", nullptr},
                             {"revision_number", object.revision},
                             {"network_id", object.network_id},
-                            {"provider:network_type", object.network_type}};
+                            {"provider:network_type", object.network_type},
+                            {"provider:physical_network", nullptr}};
+  if (object.network_type == "vlan") shown_object["provider:physical_network"] = "physnet1";
   if (!object.policy_id.empty()) shown_object["qos_policy_id"] = object.policy_id;
   return {200, wrapped(type.c_str(), std::move(shown_object))};
 }
