@@ -64,7 +64,8 @@ void Centre::stop() {
 }
 
 bool Centre::ready() {
-  return service_->worker().may_call() && answers(*database_);
+  const engine::Worker& worker = service_->worker();
+  return worker.may_call(worker.life()) && answers(*database_);
 }
 
 void Centre::work_committed() {
