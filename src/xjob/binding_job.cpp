@@ -155,7 +155,7 @@ class BindingRun {
 
   base::Awaitable<void> bind() {
     // What a network or port of the pod's own had before is named; one that came from us has nothing to name.
-    const domain::CopyRule* guarantee = type_ == kNetwork ? guarantee_of(*seen_.copy) : nullptr;
+    const domain::CopyRule* guarantee = may_be_harmed() ? guarantee_of(*seen_.copy) : nullptr;
     bool read = lane_.uncertain() || (old_policy_.empty() && !seen_.pod->embedded) ||
                 (guarantee != nullptr && seen_.backing == Backing::unknown);
     std::string replaced;
@@ -181,6 +181,8 @@ class BindingRun {
     }
     throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands");
   }
+
+  bool may_be_harmed() const { return type_ == kNetwork && !seen_.pod->embedded; }
 
   std::string harm_of(const domain::CopyRule& guarantee) const {
     return place_of(guarantee) + ": the pod's network " + *seen_.local_id +
@@ -241,7 +243,7 @@ class BindingRun {
       }
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
-      if (lane_.uncertain() && type_ == kNetwork) harm_averted(db, lane_.key.pod_id, now);
+      if (lane_.uncertain() && may_be_harmed()) harm_averted(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
       engine::forget(db, lane_.key);
       engine::close_jobs(db, lane_.key, engine::kGone, "", now);
@@ -260,7 +262,7 @@ class BindingRun {
                    now);
       if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
       if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
-      if (type_ == kNetwork) tell_copies_of_harm(db, policy, now);
+      if (may_be_harmed()) tell_copies_of_harm(db, policy, now);
       const Wish newest = find_wish(db, lane_.key);
       const bool moved_on = !newest.exists || newest.intent != seen_.wish.intent;
       std::optional<base::Micros> due;

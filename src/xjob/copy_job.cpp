@@ -158,7 +158,7 @@ class CopyRun {
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
-      const bool harm_to_check = sync_.rules_came_or_went() && harm_may_stand(db, copy_);
+      const bool harm_to_check = sync_.rules_came_or_went() && !pod_.pod().embedded && harm_may_stand(db, copy_);
       const bool moved_on = anew || !newest || newest->intent != policy_.intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);

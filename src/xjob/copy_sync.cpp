@@ -18,7 +18,7 @@ constexpr int kMostRounds = 4;
 
 // Neutron's words when a network or port that bears the policy stands in the way of a rule.
 bool for_the_sake_of_use(const remote::Answer& answer) {
-  return answer.error_type == "QosRuleNotSupported" || answer.is(501);
+  return answer.error_type.starts_with("QosRuleNotSupported") || answer.is(501);
 }
 
 bool same_place(const domain::CopyRule& rule, const domain::Step& step) {
@@ -169,7 +169,7 @@ base::Awaitable<domain::PolicyWish> CopySync::harmless_wish() {
   });
   const bool guarantees = std::ranges::any_of(
       wish.rules, [](const domain::Record& rule) { return needs_physical_network(domain::rule_type(rule)); });
-  if (!guarantees) co_return wish;
+  if (!guarantees || pod_.pod().embedded) co_return wish;
   const std::optional<Bearer> harmed = co_await find_harmed(
       context_, pod_, copy_, expect_guarantees() ? save_ : std::function<void(storage::Connection&)>());
   if (harmed) leave_out(wish, *harmed);

@@ -4,6 +4,7 @@
 // a copy that has the rule is not bound to one. Two runs that decide this at the same moment meet in the copy's row:
 // the copy's run writes there what it is about to send, then looks who bears the copy; the binding's run holds its
 // lane, then looks what the copy has. Ports need none of this: Neutron checks a rule against the ports that there are.
+// Nor do embedded pods, which refuse by themselves what would harm them.
 #pragma once
 #include "xjob/context.hpp"
 #include "xjob/copies.hpp"
