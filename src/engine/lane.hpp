@@ -33,7 +33,7 @@ struct Lane {
   base::Micros uncertain_until = 0;  // 0 = certain. Else a write's end was not seen: read the pod before acting
   base::Micros claimed_at = 0;       // 0 = not known: as if long ago
   Priority priority = Priority::normal;
-  std::int64_t life = 0;             // of the worker, when it took the lane: after the next it may not call any more
+  std::int64_t life = 0;  // of the worker, when it took the lane: after the next it may not call any more
   bool uncertain() const { return uncertain_until != 0; }
   // What finish() is to be given: 0, or the time of a second look. A run that outlasts the uncertainty has looked too
   // early all the same, so its begin counts and not its end.
