@@ -191,6 +191,20 @@ void Play::redo_what_failed() {
     const auto found = db.execute("SELECT id FROM jobs WHERE status = 'FAIL' AND NOT parent ORDER BY created_at, id");
     for (const storage::Row& row : found.rows()) failed.push_back(row.text("id"));
   });
+  // A copy that nobody waits for may have been refused a rule, and no failed job tells of it.
+  std::vector<std::string> refused;
+  store_.look([&](storage::Connection& db) {
+    const auto found = db.execute(
+        "SELECT DISTINCT c.policy_id FROM copies c JOIN qos_policies p ON p.id = c.policy_id WHERE c.state = 'refused' "
+        "ORDER BY c.policy_id");
+    for (const storage::Row& row : found.rows()) refused.push_back(row.text("policy_id"));
+  });
+  for (const std::string& id : refused) {
+    const json::object job{{"type", "sync_qos_rule"},
+                           {"project_id", "acme"},
+                           {"resource", json::object{{"rule_id", ""}, {"policy_id", id}}}};
+    call("POST", "/v1.0/jobs", json::serialize(json::object{{"job", job}}), {}, {}, "admin");
+  }
   for (const std::string& id : failed) call("PUT", "/v1.0/jobs/" + id, "", {}, {}, "admin");
   world_.run_until(world_.now() + kSecond);
 }
