@@ -108,6 +108,8 @@ json::object update_pod(AdminCall& call) {
       db.execute("UPDATE pods SET embedded = ? WHERE pod_id = ?", {std::int64_t{embedded_of(given)}, id});
     // A new URL may answer where the old one did not: the next probe comes at once.
     db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {call.now, id});
+    // And what the old one asked for is not the new one's wish.
+    if (given.contains("neutron_url")) db.execute("UPDATE circuits SET not_before = 0 WHERE pod_id = ?", {id});
   });
   call.committed();
   return one_pod(call, id);

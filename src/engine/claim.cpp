@@ -112,12 +112,9 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
     due = now;
     if (!lane.key.pod_id.empty()) open_circuit(db, lane.key.pod_id, failure.what(), now, options);
   }
-  // Nobody is believed for longer than an operator thinks right.
+  // Nobody is believed for longer than an operator thinks right. The pod's row holds all its lanes up, this one too.
   const base::Micros asked = std::min(failure.not_before, now + options.longest_retry_after);
-  if (asked > now) {
-    due = std::max(due, asked);
-    if (!lane.key.pod_id.empty()) leave_alone(db, lane.key.pod_id, asked, failure.what(), now);
-  }
+  if (asked > now && !lane.key.pod_id.empty()) leave_alone(db, lane.key.pod_id, asked, failure.what(), now);
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(
       "UPDATE lanes SET worker = '', attempts = attempts + ?, uncertain_until = ?, "
@@ -126,7 +123,7 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
       {std::int64_t{!given_back}, uncertain, due, due, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker,
        lane.number});
   if (given.affected() != 1) throw LeaseLost();
-  postpone_jobs(db, lane.key, given_back ? "" : failure.what(), due, now);
+  postpone_jobs(db, lane.key, given_back ? "" : failure.what(), std::max(due, asked), now);
 }
 
 void end_leases(Connection& db, const std::string& worker, base::Micros now, const Options& options) {
