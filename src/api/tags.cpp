@@ -10,7 +10,6 @@
 #include "domain/shown.hpp"
 #include "storage/sql.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 

@@ -1,6 +1,5 @@
 #include "domain/list_shapes.hpp"
 
-#include "base/ids.hpp"
 #include "domain/shown.hpp"
 
 #include <algorithm>

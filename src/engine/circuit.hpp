@@ -1,6 +1,6 @@
 // Circuits: a pod that did not answer is left alone until a probe gets an answer, one that asked for it until the time
-// that it named. Rows of table circuits that every
-// process reads. Inside the caller's transaction. (open_circuit and circuit_open: worker.hpp.)
+// that it named. Rows of table circuits that every process reads. Inside the caller's transaction. (open_circuit and
+// circuit_open: worker.hpp.)
 #pragma once
 #include "engine/worker.hpp"
 

@@ -26,8 +26,7 @@ using Queues = std::array<std::deque<LaneKey>, 3>;
 Queues due_by_priority(Connection& db, base::Micros now, const std::set<std::string>& busy_pods, std::size_t limit) {
   std::string where =
       " AND due_at <= ? AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open OR not_before > ? UNION ALL SELECT "
-      "id "
-      "FROM pauses WHERE kind = 'pod') AND (kind, object_id) NOT IN (SELECT kind, id FROM pauses)";
+      "id FROM pauses WHERE kind = 'pod') AND (kind, object_id) NOT IN (SELECT kind, id FROM pauses)";
   std::vector<Value> walk{now, now};
   if (!busy_pods.empty()) {
     where += " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";

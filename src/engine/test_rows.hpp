@@ -1,6 +1,7 @@
 // For tests of this room and of those above it: a store in memory with the engine's tables, a clock that stands, and
 // short ways to look at rows.
 #pragma once
+#include "base/log.hpp"
 #include "engine/claim.hpp"
 #include "engine/job.hpp"
 #include "storage/test_store.hpp"
@@ -68,6 +69,8 @@ class RowsTest : public testing::Test {
  protected:
   explicit RowsTest(std::unique_ptr<storage::Database> store = storage::open_sqlite_in_memory())
       : store_(std::move(store)) {
+    // Made by whoever logs first, in a library that ThreadSanitizer does not see into: before there are threads.
+    spdlog::default_logger_raw();
     storage::upgrade(*store_);
   }
 

@@ -79,10 +79,11 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   bool may_call(std::int64_t life) const { return may_work() && life == heartbeat_.life(); }
 
  private:
+  using Self = std::shared_ptr<Impl>;
+
   bool may_work() const {
     return !cut_short_ && !ended_ && clock_.monotonic() - heartbeat_.last() < options_.stop_calling;
   }
-  using Self = std::shared_ptr<Impl>;
 
   base::Awaitable<void> beat_for_ever(Self self) {
     while (!ended_) {

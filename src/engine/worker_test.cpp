@@ -1,6 +1,5 @@
 #include "engine/worker.hpp"
 
-#include "base/log.hpp"
 #include "engine/test_worker.hpp"
 
 #include <future>
@@ -23,11 +22,7 @@ Options quick() {
 
 class WorkerTest : public RowsTest {
  protected:
-  WorkerTest() {
-    // Made by whoever logs first, in a library that ThreadSanitizer does not see into: before there are threads.
-    spdlog::default_logger_raw();
-    runtime_.start();
-  }
+  WorkerTest() { runtime_.start(); }
   ~WorkerTest() override {
     gate_.open();
     worker_.reset();

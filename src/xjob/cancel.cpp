@@ -40,9 +40,8 @@ bool cancel(Connection& db, const std::string& job_id, base::Micros now) {
 void take_back_cancel(Connection& db, const engine::LaneKey& lane, base::Micros now) {
   if (lane.kind == kPolicyLane) {
     db.execute(
-        "UPDATE copies SET state = 'pending', last_error = '', since = ? WHERE policy_id = ? AND pod_id = ? AND state "
-        "= "
-        "'cancelled'",
+        "UPDATE copies SET state = 'pending', last_error = '', since = ? WHERE policy_id = ? AND pod_id = ? AND "
+        "state = 'cancelled'",
         {now, lane.object_id, lane.pod_id});
   } else {
     db.execute(

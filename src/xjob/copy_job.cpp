@@ -4,7 +4,6 @@
 #include "base/ids.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
-#include "xjob/pausing.hpp"
 
 #include <boost/json/value_to.hpp>
 

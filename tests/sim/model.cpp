@@ -110,7 +110,7 @@ bool Model::right_now(const PodServer& pod, const std::string& local_id) const {
 // Right, and nobody is on the way to change it.
 void Model::look_whether_right(const PodServer& pod) {
   if (network_.oldest_under_way(pod.region, world_.now() + 1) <= world_.now()) return;
-  if (number("SELECT count(*) AS n FROM lanes WHERE pod_id = ? AND worker <> ''", {pod.pod_id}) != "0") return;
+  if (number("SELECT count(*) AS n FROM lanes WHERE pod_id = ? AND worker <> ''", {pod.pod_id}) != 0) return;
   bool all = true;
   for (const auto& [id, object] : pod.objects) {
     if (right_now(pod, id)) {
@@ -128,11 +128,11 @@ void Model::look_everywhere() {
 
 void Model::about_to_delete_policy(PodServer& pod, const PodPolicy& policy) {
   if (doubts(pod.region)) return;
-  const std::string bound = number(
+  const std::int64_t bound = number(
       "SELECT count(*) AS n FROM bindings b JOIN resource_routings r ON r.central_id = b.policy_id AND r.pod_id = "
       "b.pod_id AND r.resource_type = 'qos_policy' WHERE r.local_id = ? AND r.pod_id = ?",
       {policy.id, pod.pod_id});
-  if (bound != "0") violated(pod.region + " is told to delete " + policy.id + ", which we have bound there");
+  if (bound != 0) violated(pod.region + " is told to delete " + policy.id + ", which we have bound there");
 }
 
 void Model::about_to_bind(PodServer& pod, const std::string& object_id, const std::string& policy_id) {
@@ -182,10 +182,10 @@ void Model::check_protection(PodServer& pod, const std::string& local_id, const 
   }
 }
 
-std::string Model::number(const std::string& query, const std::vector<storage::Value>& values) {
+std::int64_t Model::number(const std::string& query, const std::vector<storage::Value>& values) {
   std::int64_t found = 0;
   store_.look([&](storage::Connection& db) { found = db.execute(query, values).front().integer("n"); });
-  return std::to_string(found);
+  return found;
 }
 
 }  // namespace tricircle::sim

@@ -83,7 +83,7 @@ class Model final : public PodServer::Watcher {
   void check_bindings(PodServer&);
   void check_centre();
   void check_jobs();
-  std::string number(const std::string& query, const std::vector<storage::Value>& values);
+  std::int64_t number(const std::string& query, const std::vector<storage::Value>& values);
 
   World& world_;
   Store& store_;

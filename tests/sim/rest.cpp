@@ -1,8 +1,6 @@
 // At rest: the centre is what was accepted, each pod is what the centre is, and nothing is left to do.
 #include "model.hpp"
 
-#include <algorithm>
-
 namespace tricircle::sim {
 
 void Model::check_at_rest() {
@@ -12,9 +10,9 @@ void Model::check_at_rest() {
     check_bindings(*pod);
   }
   check_jobs();
-  const std::string lanes =
+  const std::int64_t lanes =
       number("SELECT count(*) AS n FROM lanes WHERE worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0", {});
-  if (lanes != "0") violated(lanes + " lanes are not at rest");
+  if (lanes != 0) violated(std::to_string(lanes) + " lanes are not at rest");
 }
 
 void Model::check_jobs() {
@@ -32,19 +30,21 @@ void Model::check_jobs() {
 
 void Model::check_centre() {
   for (const auto& [id, policy] : policies) {
-    const bool there =
-        number("SELECT count(*) AS n FROM qos_policies WHERE id = ? AND name = ?", {id, policy.name}) == "1";
-    if (there != policy.exists) violated("the centre does not have policy " + policy.name + " as it was accepted");
-    if (!policy.exists) continue;
-    const std::string rules = number("SELECT count(*) AS n FROM qos_rules WHERE qos_policy_id = ?", {id});
-    if (rules != std::to_string(policy.rules().size())) violated("the centre has lost a rule of " + policy.name);
+    const std::int64_t there = number("SELECT count(*) AS n FROM qos_policies WHERE id = ?", {id});
+    const std::int64_t named =
+        number("SELECT count(*) AS n FROM qos_policies WHERE id = ? AND name = ?", {id, policy.name});
+    if (there != (policy.exists ? 1 : 0) || named != there)
+      violated("the centre does not have policy " + policy.name + " as it was accepted");
+    const std::int64_t rules = number("SELECT count(*) AS n FROM qos_rules WHERE qos_policy_id = ?", {id});
+    if (rules != static_cast<std::int64_t>(policy.exists ? policy.rules().size() : 0))
+      violated("the centre has lost a rule of " + policy.name);
   }
   for (const auto& [id, object] : objects) {
     if (!object.exists) continue;
-    const std::string kept =
+    const std::int64_t kept =
         number("SELECT count(*) AS n FROM " + object.type + "s WHERE id = ? AND coalesce(qos_policy_id, '') = ?",
                {id, object.wish()});
-    if (kept != "1") violated("the centre has lost the association of " + object.type + " " + id);
+    if (kept != 1) violated("the centre has lost the association of " + object.type + " " + id);
   }
 }
 
@@ -92,11 +92,11 @@ void Model::check_bindings(PodServer& pod) {
       if (ours) violated(pod.region + ": " + local + " still has our policy " + object.policy_id);
       continue;
     }
-    const std::string right = number(
+    const std::int64_t right = number(
         "SELECT count(*) AS n FROM resource_routings WHERE central_id = ? AND pod_id = ? AND resource_type = "
         "'qos_policy' AND local_id = ?",
         {wish, pod.pod_id, object.policy_id});
-    if (right != "1")
+    if (right != 1)
       violated(pod.region + ": " + local + " has " + (object.policy_id.empty() ? "no policy" : object.policy_id) +
                " instead of " + policies.at(wish).name);
   }
