@@ -9,7 +9,8 @@ import urllib.parse
 
 class Gate:
     """`rule(method, path)` is asked of each request: None lets it through, a Refusal answers in the pod's place,
-    LOSE_ANSWER lets it through and then hangs up, so that its end is not seen."""
+    LOSE_ANSWER lets it through and then hangs up, so that its end is not seen. `answers`: (method, path, status) of all
+    that the pod itself has answered."""
 
     LOSE_ANSWER = object()
 
@@ -22,6 +23,7 @@ class Gate:
     def __init__(self, url):
         self.target = urllib.parse.urlsplit(url)
         self.rule = lambda method, path: None
+        self.answers = []
         gate = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -74,4 +76,21 @@ class Gate:
             passed = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
             connection.request(method, path, body or None, passed)
             reply = connection.getresponse()
+            self.answers.append((method, path, reply.status))
             return reply.status, reply.read()
+
+
+class Pause:
+    """The first write through the gate for which `which(method, path)` is true stands still until `go` is set. `calls`:
+    (method, path) of all that has come to the gate since."""
+
+    def __init__(self, gate, which):
+        self.reached, self.go = threading.Event(), threading.Event()
+        self.which, self.calls = which, []
+        gate.rule = self.rule
+
+    def rule(self, method, path):
+        self.calls.append((method, path))
+        if method != "GET" and self.which(method, path) and not self.reached.is_set():
+            self.reached.set()
+            assert self.go.wait(60)

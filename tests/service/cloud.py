@@ -2,11 +2,14 @@
 
 Everything is reached the way a user reaches it: openstacksdk for Neutron's API, plain HTTP for the Admin API.
 """
+import contextlib
+
 from harness.api import Admin, connect, rule_set, wait_until
 from harness.centre import FAST, Centre
+from harness.gate import Gate
 from harness.server import Server
 
-__all__ = ["FAST", "QUICK", "Admin", "Cloud", "Server", "connect", "rule_set", "wait_until"]
+__all__ = ["FAST", "QUICK", "Admin", "Cloud", "Server", "connect", "gated_cloud", "rule_set", "wait_until"]
 
 # For many rounds of kills and lost answers; ports let go by a job, so that XJob does all the work.
 QUICK = """
@@ -75,3 +78,19 @@ class Cloud(Centre):
 
     def settle_in(self, pod, timeout=20):
         super().settle_in(pod.name, timeout)
+
+
+@contextlib.contextmanager
+def gated_cloud(folder, **options):
+    """A cloud of one embedded pod that XJob reaches through a gate, with [xjob] options of its own: (cloud, gate). Calls
+    may wait at the gate, and a busy machine takes nobody for dead."""
+    options = {"call_deadline": 60, "lease": 20, **options}
+    text = QUICK + "".join(f"{name} = {value}\n" for name, value in options.items())
+    cloud = Cloud(folder / "cloud", regions=("RegionOne",), options=text)
+    try:
+        cloud.start()
+        with Gate(cloud.pods["RegionOne"].url) as gate:
+            cloud.admin.call("PUT", f"/pods/{cloud.pod_id('RegionOne')}", {"pod": {"neutron_url": gate.url}})
+            yield cloud, gate
+    finally:
+        cloud.stop()

@@ -6,7 +6,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from cloud import QUICK, Cloud  # noqa: E402
+from cloud import QUICK, Cloud, gated_cloud  # noqa: E402
 from harness.gate import Gate  # noqa: E402
 
 
@@ -32,3 +32,10 @@ def gated(tmp_path):
             yield cloud, gate
     finally:
         cloud.stop()
+
+
+@pytest.fixture
+def patient(tmp_path):
+    """As `gated`, for tests that let a call stand at the gate: none is given up, no worker is taken for dead."""
+    with gated_cloud(tmp_path) as made:
+        yield made

@@ -10,27 +10,11 @@ import time
 import pytest
 import requests
 
-from cloud import QUICK, Cloud, wait_until
+from cloud import gated_cloud, wait_until
 from harness.commands import rows, run
 from harness.gate import Gate
 
 NETWORKS = "/v2.0/networks/"
-
-
-@contextlib.contextmanager
-def gated_cloud(folder, **options):
-    """A cloud of one embedded pod that XJob reaches through a gate, with [xjob] options of its own: (cloud, gate). Calls
-    may wait at the gate, and a busy machine takes nobody for dead."""
-    options = {"call_deadline": 60, "lease": 20, **options}
-    text = QUICK + "".join(f"{name} = {value}\n" for name, value in options.items())
-    cloud = Cloud(folder / "cloud", regions=("RegionOne",), options=text)
-    try:
-        cloud.start()
-        with Gate(cloud.pods["RegionOne"].url) as gate:
-            cloud.admin.call("PUT", f"/pods/{cloud.pod_id('RegionOne')}", {"pod": {"neutron_url": gate.url}})
-            yield cloud, gate
-    finally:
-        cloud.stop()
 
 
 class Doorkeeper:
@@ -388,7 +372,7 @@ def test_jobs_are_done_again_by_what_they_have_in_common(tmp_path):
 # --- retention --------------------------------------------------------------------------------------------------------
 
 
-def test_finished_jobs_go_after_their_time_and_failures_stay_longer(tmp_path):
+def test_D36_finished_jobs_go_after_their_time_and_failures_stay_longer(tmp_path):
     with gated_cloud(tmp_path, job_retention=0.5) as (cloud, gate):
         _, silver, (network, full) = two_policies_in_place(cloud, 2)
         gate.rule = lambda method, path: Gate.Refusal(409, "OverQuota", "the pod is full") \

@@ -3,6 +3,7 @@ import concurrent.futures
 import threading
 
 from cloud import Cloud, wait_until
+from harness.gate import Pause
 
 BOTH = ("RegionOne", "RegionTwo")
 ROUNDS = 15
@@ -108,7 +109,7 @@ def test_two_edits_in_one_moment_are_both_there(cloud):
         assert len(cloud.copy(policy, region).rules) == len(edits)
 
 
-def test_fifty_vms_that_boot_at_once_make_one_copy(cloud):
+def test_D17_fifty_vms_that_boot_at_once_make_one_copy(cloud):
     policy = cloud.policy()
     network = cloud.network(qos_policy_id=policy.id)
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
@@ -146,20 +147,6 @@ def test_two_xjobs_share_the_work_and_each_change_is_made_once(tmp_path):
         first.stop()
     finally:
         cloud.stop()
-
-
-class Pause:
-    """The first write through the gate for which `which(method, path)` is true stands still until `go` is set."""
-
-    def __init__(self, gate, which):
-        self.reached, self.go = threading.Event(), threading.Event()
-        self.which = which
-        gate.rule = self.rule
-
-    def rule(self, method, path):
-        if method != "GET" and self.which(method, path) and not self.reached.is_set():
-            self.reached.set()
-            assert self.go.wait(20)
 
 
 def open_jobs_at_the_deletion(cloud, pause, gate, path):
