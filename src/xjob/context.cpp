@@ -20,13 +20,13 @@ void Context::check_answer(const remote::Answer& answer, bool wrote) const {
     throw RunFailed(RunFailed::Why::pod_silent, answer.words, unseen ? uncertain_until() : 0);
   }
   const int status = answer.status;
-  // Neutron gives its reasons in JSON; an error without is some gateway's, and may be another the next time.
-  const bool by_gateway = status >= 400 && !answer.body.is_object();
+  // Neutron names the type of its errors; one without is some gateway's, and may be another the next time.
+  const bool by_gateway = status >= 400 && answer.error_type.empty();
   const bool unlucky = by_gateway || status == 401 || status == 403 || status == 408 || status == 429 ||
                        (status >= 500 && status != 501);
   if (!unlucky) return;
-  // A gateway's word about a write says nothing of what the server behind it did.
-  const bool unseen = wrote && (by_gateway || status >= 500);
+  // A gateway's word about a write says nothing of what the server behind it did; 401 says that nobody was let in.
+  const bool unseen = wrote && ((by_gateway && status != 401) || status >= 500);
   base::Micros not_before = 0;
   if (status == 429 || status == 503) {
     const base::Micros now = clock.now();

@@ -129,7 +129,7 @@ base::Awaitable<CopySync::Outcome> CopySync::delete_rule(domain::Step step) {
   const remote::Answer answer = co_await pod_.delete_rule(copy_.local_id, step.type, step.rule_id);
   context_.check_answer(answer, true);
   if (policy_is_gone(answer)) co_return Outcome::look_again;
-  if (answer.ok() || answer.is(404)) {
+  if (answer.ok() || answer.error_type == "QosRuleNotFound") {
     rules_came_or_went_ = true;
     std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return rule.id == step.rule_id; });
   } else {
