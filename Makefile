@@ -29,6 +29,8 @@ test: deps build-dev test-unit test-sim test-service ## All tests that need no O
 test-unit:
 	@scripts/check-rooms --self-test
 	@scripts/check-rooms
+	@scripts/check-defects --self-test
+	@scripts/check-defects
 	@ctest --preset dev -j $(JOBS) --output-on-failure | tail -n 40
 
 test-sim: ## 2,000 simulated stories of faults, kills and races (SIM_SEEDS, SIM_FIRST)

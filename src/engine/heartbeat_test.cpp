@@ -70,7 +70,7 @@ TEST_F(HeartbeatTest, WhoBeatsIsAlive) {
   EXPECT_TRUE(still_held(held));
 }
 
-TEST_F(HeartbeatTest, TheWatchersOwnClockCountsFromItsOwnFirstSight) {
+TEST_F(HeartbeatTest, D30TheWatchersOwnClockCountsFromItsOwnFirstSight) {
   const auto worker = begun();
   const Lane held = hold(*worker);
   clock_.advance(100 * options_.lease);  // nobody was there to see it stand still

@@ -450,7 +450,7 @@ def bound(busy):
     return policy, network
 
 
-def test_each_type_of_job_runs_to_success_under_its_id(busy, bound):
+def test_D27_each_type_of_job_runs_to_success_under_its_id(busy, bound):
     policy, network = bound
     api = Api(busy.central.url)
     pod = busy.admin.pods()["RegionOne"]["pod_id"]
@@ -490,7 +490,7 @@ def test_a_parents_children_are_found_by_it(busy, bound):
     assert api.get(f"/v1.0/jobs/{parent['id']}")["job"]["status"] == "SUCCESS"
 
 
-def test_a_failed_job_can_be_done_again_under_its_id(busy):
+def test_D07_a_failed_job_can_be_done_again_under_its_id(busy):
     """The routing names a network that the pod lacks; once that is put right the same job succeeds."""
     api = Api(busy.central.url)
     policy, network = busy.policy(name="again"), busy.network(name="again", cidr="10.7.0.0/24")
@@ -507,7 +507,7 @@ def test_a_failed_job_can_be_done_again_under_its_id(busy):
     api.refuses(404, "GET", f"/v1.0/jobs/{failed['id']}")
 
 
-def test_a_waiting_parent_ends_with_its_last_child(busy, bound):
+def test_D28_a_waiting_parent_ends_with_its_last_child(busy, bound):
     """A pod is down: its child waits, so the parent runs and can be neither redone nor deleted; the child can."""
     policy, _ = bound
     api = Api(busy.central.url)

@@ -45,7 +45,7 @@ def test_many_edits_while_a_pod_is_down_cost_it_few_calls(cloud):
     assert len(cloud.admin.jobs()) > 30 and {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
 
 
-def test_changes_made_while_xjob_is_down_are_made_when_it_is_back(cloud):
+def test_D29_changes_made_while_xjob_is_down_are_made_when_it_is_back(cloud):
     policy, network = cloud.bound_everywhere()
     other = cloud.policy("other")
     cloud.xjob.kill9()

@@ -187,7 +187,7 @@ def one_kill(cloud, kind, things, number):
 
 @pytest.mark.parametrize("kind_of_change", [CreateForNetwork, CreateForPort, Update, SyncRules, LetNetworkGo, Rebind,
                                             LetPortGo, DeletePort, DeletePolicy])
-def test_a_kill_at_any_step_changes_nothing_in_the_end(tmp_path, kind_of_change):
+def test_D03_a_kill_at_any_step_changes_nothing_in_the_end(tmp_path, kind_of_change):
     cloud = Cloud(tmp_path / "cloud", regions=(REGION,), options=QUICK)
     try:
         cloud.start()

@@ -56,7 +56,7 @@ def test_case_3_an_association_reaches_every_pod_that_has_the_network(cloud):
     assert one == two == {**FIRST_COPY, ("PUT", "/v2.0/networks/{id}"): 1}
 
 
-def test_case_3_with_ids_that_differ(cloud):
+def test_case_3_D19_with_ids_that_differ(cloud):
     """The network is made in the pod by POST and tied to the central one by a routing."""
     policy, network = cloud.policy(), cloud.network()
     local = cloud.pods["RegionOne"].net.create_network(name="made here")
@@ -93,7 +93,7 @@ def test_case_4_a_vm_boots_with_policies_on_its_network_and_port(cloud):
     assert list(cloud.pods["RegionTwo"].net.qos_policies()) == []
 
 
-def test_case_4_a_second_vm_costs_no_call(cloud):
+def test_case_4_D16_a_second_vm_costs_no_call(cloud):
     policy = cloud.policy()
     network = cloud.network(qos_policy_id=policy.id)
     cloud.boot("RegionOne", network)
@@ -177,7 +177,7 @@ def test_case_7_a_deleted_policy_goes_from_the_pods(cloud):
         assert list(cloud.pods[region].net.qos_policies()) == []
 
 
-def test_case_7_a_local_users_binding_holds_the_copy(cloud):
+def test_case_7_D21_a_local_users_binding_holds_the_copy(cloud):
     policy, network = cloud.bound_everywhere()
     pod = cloud.pods["RegionOne"]
     other = pod.net.create_network(name="somebody's own", qos_policy_id=cloud.copy_id(policy, "RegionOne"))

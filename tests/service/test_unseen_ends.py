@@ -108,7 +108,7 @@ def test_an_answer_lost_at_any_write_changes_nothing_in_the_end(gated, prepare, 
     assert {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
 
 
-def test_a_rule_that_the_pod_refuses_is_left_out_and_named_and_a_redo_asks_again(gated):
+def test_D31_a_rule_that_the_pod_refuses_is_left_out_and_named_and_a_redo_asks_again(gated):
     cloud, gate = gated
     policy, network = cloud.policy(), cloud.network()
     cloud.appear(network)
