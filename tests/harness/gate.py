@@ -23,7 +23,7 @@ class Gate:
     def __init__(self, url):
         self.target = urllib.parse.urlsplit(url)
         self.rule = lambda method, path: None
-        self.answers = []
+        self.answers, self.pauses = [], []
         gate = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -66,6 +66,8 @@ class Gate:
         return self
 
     def __exit__(self, *_):
+        for pause in self.pauses:
+            pause.go.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -81,13 +83,14 @@ class Gate:
 
 
 class Pause:
-    """The first write through the gate for which `which(method, path)` is true stands still until `go` is set. `calls`:
-    (method, path) of all that has come to the gate since."""
+    """The first write through the gate for which `which(method, path)` is true stands still until `go` is set, or the
+    gate closes. `calls`: (method, path) of all that has come to the gate since."""
 
     def __init__(self, gate, which):
         self.reached, self.go = threading.Event(), threading.Event()
         self.which, self.calls = which, []
         gate.rule = self.rule
+        gate.pauses.append(self)
 
     def rule(self, method, path):
         self.calls.append((method, path))

@@ -22,6 +22,16 @@ def bound(cloud, name="gold"):
     return policy, network
 
 
+def wait_for_child(cloud, kind, count=1):
+    """The parents are spread over their pods by lanes of their own: a job of the pod tells that one is."""
+    pod = cloud.pod_id(REGION)
+    wait_until(lambda: len(open_jobs(cloud, pod_id=pod, type=kind)) == count, what=f"{count} {kind} of the pod")
+
+
+def open_jobs(cloud, **query):
+    return [job for job in cloud.admin.jobs(**query) if job["status"] in ("NEW", "RUNNING")]
+
+
 def test_D01_what_the_centre_refuses_asks_nothing_of_the_pods(cloud):
     policy, _ = cloud.bound_everywhere()
     jobs, path = cloud.admin.jobs(), f"/qos/policies/{policy.id}"
@@ -58,6 +68,7 @@ def test_D02_an_edit_beside_the_run_of_the_one_before_is_not_lost(patient):
     cloud.net.update_qos_bandwidth_limit_rule(limit_of(policy), policy, max_kbps=2000)
     assert pause.reached.wait(20)
     cloud.net.update_qos_bandwidth_limit_rule(limit_of(policy), policy, max_kbps=3000)
+    wait_for_child(cloud, "sync_qos_rule", 2)
     pause.go.set()
     cloud.rest()
     cloud.assert_copy_is_true(policy, REGION)
@@ -75,6 +86,7 @@ def test_D12_a_policy_deleted_while_its_copy_is_being_made_leaves_nothing_in_the
     assert pause.reached.wait(20)
     cloud.net.update_network(network, qos_policy_id=None)
     cloud.net.delete_qos_policy(policy.id, ignore_missing=False)
+    wait_for_child(cloud, "qos_delete")
     pause.go.set()
     cloud.rest()
     assert ("POST", POLICIES, 201) in gate.answers

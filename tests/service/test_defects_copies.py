@@ -101,7 +101,8 @@ def test_D08_the_rules_are_known_without_an_answer_of_the_centre(cloud):
     assert {job["status"] for job in cloud.admin.jobs()} == {"SUCCESS"}
 
 
-@pytest.mark.parametrize("status, kind", [(404, "HTTPNotFound"), (404, None), (500, "InternalServerError"), (200, None)])
+@pytest.mark.parametrize("status, kind", [(404, "HTTPNotFound"), (404, None), (500, "InternalServerError"),
+                                          (200, None)])
 def test_D08_a_pod_that_does_not_show_its_copy_is_not_taken_to_have_none(gated, status, kind):
     """The end of a write was not seen, so XJob reads before it goes on, and gets no policy."""
     cloud, gate = gated

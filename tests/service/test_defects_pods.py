@@ -18,11 +18,12 @@ def beats(cloud):
 
 def test_D10_D30_a_call_that_outlives_the_lease_is_not_made_by_another(tmp_path):
     """And the clocks on the walls of the two are more than a day apart."""
-    with gated_cloud(tmp_path, lease=2) as (cloud, gate):
-        cloud.xjob.stop()
-        cloud.start_xjob({"TZ": "AAA-14"})
-        first = cloud.xjob
-        try:
+    first = None
+    try:
+        with gated_cloud(tmp_path, lease=2) as (cloud, gate):
+            cloud.xjob.stop()
+            cloud.start_xjob({"TZ": "AAA-14"})
+            first = cloud.xjob
             cloud.start_xjob({"TZ": "BBB+12"})
             policy, network = cloud.policy(), cloud.network()
             cloud.appear(network)
@@ -42,7 +43,8 @@ def test_D10_D30_a_call_that_outlives_the_lease_is_not_made_by_another(tmp_path)
             (job,) = cloud.admin.jobs()
             assert job["status"] == "SUCCESS"
             assert 0 < job["microseconds"] < 300e6, "begun and ended by the same reckoning of time"
-        finally:
+    finally:
+        if first:
             first.stop()
 
 
