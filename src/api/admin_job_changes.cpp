@@ -69,15 +69,16 @@ Swept sweep(storage::Database& database, const JobFilter& filter, std::string af
 
 // Done again from the beginning of its lane; the id stays. A parent is what its children are.
 void redo_one(Connection& db, const storage::Row& job, base::Micros now) {
-  db.execute("UPDATE jobs SET status = 'NEW', finished_at = NULL, updated_at = ? WHERE id = ?", {now, job.text("id")});
   db.execute(
       "UPDATE jobs SET status = 'RUNNING', last_error = '', finished_at = NULL, updated_at = ? WHERE id = ? AND "
       "expanded AND status = 'FAIL'",
       {now, job.text("parent_id")});
   const engine::LaneKey lane{job.text("pod_id"), job.text("kind"), job.text("object_id")};
+  const std::int64_t lane_id = engine::wake(db, lane, now, engine::Wake::fresh_wish);
+  db.execute("UPDATE jobs SET status = 'NEW', lane_id = ?, finished_at = NULL, updated_at = ? WHERE id = ?",
+             {lane_id, now, job.text("id")});
   xjob::ask_again(db, resource_of(job), now);
   xjob::take_back_cancel(db, lane, now);
-  engine::wake(db, lane, now, engine::Wake::fresh_wish);
 }
 
 // A parent that waited for this child alone ends without it.
@@ -95,7 +96,7 @@ http::Response redo_job(AdminCall& call) {
     const std::string status = job.text("status");
     if (status == engine::kRunning || status == engine::kSuccess) throw not_so(call.id(), status);
     if (!job.boolean("parent") || status != engine::kFail) return redo_one(db, job, call.now);
-    const auto failed = db.execute(std::string(kColumns) + " WHERE parent_id = ? AND status = 'FAIL'", {call.id()});
+    const auto failed = db.execute(std::string(kColumns) + " WHERE parent_id = ? AND parent_id <> '' AND status = 'FAIL'", {call.id()});
     for (const storage::Row& child : failed.rows()) redo_one(db, child, call.now);
   });
   call.committed();

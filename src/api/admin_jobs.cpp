@@ -159,6 +159,7 @@ JobFilter filter_of(const AdminCall& call) {
     if (name != "type" && name != "status" && name != "pod_id" && name != "parent_id" && name != "project_id")
       throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
     filter.where += " AND " + name + " = ?";
+    if (name == "parent_id" && !value.empty()) filter.where += " AND parent_id <> ''";  // the index holds no others
     filter.values.emplace_back(name == "status" ? upper(value) : value);
   }
   // As the original: the caller's own project, whatever project_id says, unless all are asked for.

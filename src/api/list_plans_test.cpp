@@ -17,6 +17,7 @@ class Explaining : public storage::Connection {
  public:
   Explaining(storage::Connection& db, std::string& plans) : db_(db), plans_(plans) {}
   storage::Dialect dialect() const override { return db_.dialect(); }
+  bool in_transaction() const override { return db_.in_transaction(); }
   storage::Result execute(std::string_view sql, std::span<const storage::Value> parameters) override {
     if (sql.find("FROM \"qos_policies\"") != std::string_view::npos) {
       const auto plan = db_.execute("EXPLAIN QUERY PLAN " + std::string(sql), parameters);

@@ -30,6 +30,33 @@ void Runtime::stop() {
   if (!pool_) return;
   pool_->stop();
   pool_->join();
+  std::unique_lock guard(under_way_->mutex);
+  under_way_->none.wait(guard, [this] { return under_way_->count == 0; });
+}
+
+// Held by what has begun; given back with its last copy, whether it was ever called or dropped.
+std::shared_ptr<void> Runtime::ticket() {
+  const std::lock_guard guard(under_way_->mutex);
+  ++under_way_->count;
+  return {nullptr, [under_way = under_way_](std::nullptr_t) {
+            const std::lock_guard guard(under_way->mutex);
+            if (--under_way->count == 0) under_way->none.notify_all();
+          }};
+}
+
+Awaitable<void> Runtime::ended(std::function<void(Done)> begin) {
+  std::exception_ptr failure;
+  auto initiate = [&](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    begin([this, ticket = ticket(), shared = std::move(shared), &failure](const std::exception_ptr& error) {
+      on_io([shared, &failure, error] {
+        failure = error;
+        std::move (*shared)();
+      });
+    });
+  };
+  co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(initiate, asio::use_awaitable);
+  if (failure) std::rethrow_exception(failure);
 }
 
 void Runtime::post(std::function<void()> work) {

@@ -1,11 +1,14 @@
 // The async shell's ground: one io thread for coroutines, a pool of threads for plain functions. Made once in app;
-// every server, client and worker of a process shares it. blocking() is the only bridge between the two worlds.
+// every server, client and worker of a process shares it. blocking() and ended() are the only bridges between the two
+// worlds.
 #pragma once
 #include "base/simulation.hpp"
 
+#include <condition_variable>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <type_traits>
@@ -39,11 +42,16 @@ class Runtime {
   Simulation* simulation() const { return simulation_; }  // null in a real process
 
   void start();  // the io thread begins to run
-  void stop();   // pending coroutines are dropped, pool functions end; call from neither
+  void stop();   // pending coroutines are dropped, what blocking() and ended() began ends; call from neither
 
   // Runs `work` on the pool, gives its result or exception back to the awaiting coroutine on the io thread.
   template <typename F>
   Awaitable<std::invoke_result_t<F&>> blocking(F work);
+
+  // For work that tells its end by a call, from whatever thread: `begin` is given that call, which resumes the
+  // coroutine on the io thread or throws there.
+  using Done = std::function<void(const std::exception_ptr&)>;
+  Awaitable<void> ended(std::function<void(Done)> begin);
 
   // Runs `work` on the pool, nobody waits. An exception that escapes is logged.
   void post(std::function<void()> work);
@@ -54,12 +62,19 @@ class Runtime {
  private:
   void on_pool(std::function<void()> work);
   void on_io(std::function<void()> work);
+  std::shared_ptr<void> ticket();
 
   Simulation* simulation_ = nullptr;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
   std::optional<boost::asio::thread_pool> pool_;
   std::thread thread_;
+  struct UnderWay {
+    std::mutex mutex;
+    std::condition_variable none;
+    std::size_t count = 0;
+  };
+  std::shared_ptr<UnderWay> under_way_ = std::make_shared<UnderWay>();  // what ended() has begun
 };
 
 // Gives up the coroutine's turn for `micros` (a timer; cancelled with the coroutine).

@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <functional>
+#include <span>
 
 namespace tricircle::engine {
 namespace {
@@ -15,39 +16,124 @@ namespace {
 using storage::Connection;
 using storage::Value;
 
-LaneKey key_of(const storage::Row& row) {
-  return {row.text("pod_id"), row.text("kind"), row.text("object_id")};
+// The due lanes of each priority, as far as they might be wanted.
+struct DueLane {
+  Candidate lane;
+  base::Micros due;
+};
+using Queues = std::array<std::vector<DueLane>, 3>;
+
+// A pod's lanes of one priority, of which one at least is due.
+struct Head {
+  std::string pod_id;
+  std::int64_t priority;
+  base::Micros due;  // the first of them
+};
+
+// Goes from pod to pod along the index: a pod costs the same however many of its lanes wait.
+constexpr char kHeads[] =
+    "WITH RECURSIVE pods_due (pod_id) AS (SELECT (SELECT pod_id FROM lanes WHERE worker = '' AND due_at IS NOT NULL "
+    "ORDER BY pod_id LIMIT 1) UNION ALL SELECT (SELECT l.pod_id FROM lanes l WHERE l.worker = '' AND l.due_at IS NOT "
+    "NULL AND l.pod_id > p.pod_id ORDER BY l.pod_id LIMIT 1) FROM pods_due p WHERE p.pod_id IS NOT NULL) "
+    "SELECT pod_id, "
+    "(SELECT min(due_at) FROM lanes WHERE worker = '' AND pod_id = p.pod_id AND priority = 0 AND due_at <= ?) AS due0, "
+    "(SELECT min(due_at) FROM lanes WHERE worker = '' AND pod_id = p.pod_id AND priority = 1 AND due_at <= ?) AS due1, "
+    "(SELECT min(due_at) FROM lanes WHERE worker = '' AND pod_id = p.pod_id AND priority = 2 AND due_at <= ?) AS due2 "
+    "FROM pods_due p WHERE pod_id IS NOT NULL AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open OR "
+    "not_before > ? UNION ALL SELECT id FROM pauses WHERE kind = 'pod')";
+
+constexpr char kLanesOfHead[] =
+    "SELECT id, kind, object_id, due_at FROM lanes WHERE worker = '' AND pod_id = ? AND priority = ? AND due_at <= ? AND "
+    "(kind, object_id) NOT IN (SELECT kind, id FROM pauses) ORDER BY due_at LIMIT ?";
+
+std::vector<Head> heads(Connection& db, base::Micros now) {
+  std::vector<Head> heads;
+  const auto found = db.execute(kHeads, {now, now, now, now});
+  for (const storage::Row& row : found.rows()) {
+    for (std::int64_t priority = 0; priority < 3; ++priority) {
+      const auto due = row.optional_integer("due" + std::to_string(priority));
+      if (due) heads.push_back({row.text("pod_id"), priority, *due});
+    }
+  }
+  std::ranges::sort(heads, {}, &Head::due);
+  return heads;
 }
 
-// The due lanes of each priority, what is due longest first, as far as they might be wanted.
-using Queues = std::array<std::deque<LaneKey>, 3>;
-
-// One statement, three walks along the index.
-Queues due_by_priority(Connection& db, base::Micros now, const std::set<std::string>& busy_pods, std::size_t limit) {
-  std::string where =
-      " AND due_at <= ? AND pod_id NOT IN (SELECT pod_id FROM circuits WHERE open OR not_before > ? UNION ALL SELECT "
-      "id FROM pauses WHERE kind = 'pod') AND (kind, object_id) NOT IN (SELECT kind, id FROM pauses)";
-  std::vector<Value> walk{now, now};
-  if (!busy_pods.empty()) {
-    where += " AND pod_id NOT IN (" + storage::placeholders(busy_pods.size()) + ")";
-    walk.insert(walk.end(), busy_pods.begin(), busy_pods.end());
-  }
-  walk.emplace_back(static_cast<std::int64_t>(limit));
-  std::string sql;
-  std::vector<Value> values;
-  for (const char* priority : {"0", "1", "2"}) {
-    if (!sql.empty()) sql += " UNION ALL ";
-    sql += std::string(
-               "SELECT * FROM (SELECT pod_id, kind, object_id, priority FROM lanes WHERE worker = '' AND "
-               "priority = ") +
-           priority + where + " ORDER BY due_at LIMIT ?) AS q" + priority;
-    values.insert(values.end(), walk.begin(), walk.end());
-  }
+Queues due_by_priority(Connection& db, base::Micros now, const Room& room) {
   Queues queues;
-  const auto found = db.execute(sql, values);
-  for (const storage::Row& row : found.rows())
-    queues.at(static_cast<std::size_t>(row.integer("priority"))).push_back(key_of(row));
+  for (const Head& head : heads(db, now)) {
+    const std::size_t most = room.in(head.pod_id);
+    std::vector<DueLane>& queue = queues.at(static_cast<std::size_t>(head.priority));
+    const auto before = [&](const DueLane& lane) { return lane.due <= head.due; };
+    if (most == 0 || std::ranges::count_if(queue, before) >= static_cast<std::ptrdiff_t>(room.in_all)) continue;
+    const auto found = db.execute(kLanesOfHead, {head.pod_id, head.priority, now, static_cast<std::int64_t>(most)});
+    for (const storage::Row& row : found.rows())
+      queue.push_back({{row.integer("id"), {head.pod_id, row.text("kind"), row.text("object_id")}}, row.integer("due_at")});
+  }
+  // So that take_next() takes from the end what is due longest.
+  for (std::vector<DueLane>& queue : queues)
+    std::ranges::sort(queue, std::greater{}, [](const DueLane& lane) { return std::pair(lane.due, lane.lane.id); });
   return queues;
+}
+
+// Lists of few lengths, so that there are few statements: the last id comes again until one is full.
+constexpr std::size_t kMostIds = 64;
+
+std::string ids_of(std::vector<std::int64_t> ids, std::vector<Value>& values) {
+  const std::size_t length = ids.size() == 1 ? 1 : ids.size() <= 8 ? 8 : kMostIds;
+  ids.resize(length, ids.back());
+  values.insert(values.end(), ids.begin(), ids.end());
+  return "(" + storage::placeholders(length) + ")";
+}
+
+// What of the given lanes is free; their due time is what they had, and what comes meanwhile stays.
+std::map<std::int64_t, Lane> taken_of(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker,
+                                      base::Micros now) {
+  std::map<std::int64_t, Lane> taken;
+  std::vector<Value> values{worker};
+  const std::string list = ids_of(ids, values);
+  values.emplace_back(now);
+  // By their numbers: coalesce() keeps SQLite from walking through all that is due instead.
+  const auto written = db.execute(
+      "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " + list +
+          " AND coalesce(worker, '') = '' AND due_at <= ?",
+      values);
+  if (written.affected() == 0) return taken;
+  // None of them was this worker's before: it looked for what nobody holds, and claims one time after the other.
+  values.erase(values.begin());
+  values.back() = worker;
+  const auto found = db.execute(
+      "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " + list + " AND worker = ?",
+      values);
+  for (const storage::Row& row : found.rows()) {
+    const std::int64_t id = row.integer("id");
+    taken[id] = {id, {}, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now,
+                 static_cast<Priority>(row.integer("priority"))};
+  }
+  return taken;
+}
+
+void claim_some(Connection& db, std::span<const Candidate> wanted, const std::string& worker, base::Micros now,
+                std::vector<Lane>& lanes) {
+  std::vector<std::int64_t> ids;
+  for (const Candidate& lane : wanted) ids.push_back(lane.id);
+  std::map<std::int64_t, Lane> taken = taken_of(db, ids, worker, now);
+  if (taken.empty()) return;
+  ids.clear();
+  for (const Candidate& lane : wanted) {
+    const auto mine = taken.find(lane.id);
+    if (mine == taken.end()) continue;
+    mine->second.key = lane.key;
+    ids.push_back(lane.id);
+    lanes.push_back(std::move(mine->second));
+  }
+  std::vector<Value> values{now, now};
+  const std::string list = ids_of(ids, values);
+  db.execute(
+      "UPDATE jobs SET status = CASE WHEN parent THEN status ELSE 'RUNNING' END, attempts = attempts + 1, "
+      "started_at = coalesce(started_at, ?), next_try_at = NULL, updated_at = ? WHERE lane_id IN " +
+          list + " AND finished_at IS NULL AND status = 'NEW'",
+      values);
 }
 
 }  // namespace
@@ -58,45 +144,46 @@ std::array<Priority, 3> turn_of(std::uint64_t turn) {
   return {Priority::live, Priority::normal, Priority::upkeep};
 }
 
-std::vector<LaneKey> due_lanes(Connection& db, base::Micros now, const std::set<std::string>& busy_pods,
-                               std::size_t limit, std::uint64_t turn) {
-  Queues queues = due_by_priority(db, now, busy_pods, limit);
-  std::vector<LaneKey> lanes;
-  const auto take_next = [&] {
-    for (const Priority priority : turn_of(turn++)) {
-      std::deque<LaneKey>& queue = queues.at(static_cast<std::size_t>(priority));
-      if (queue.empty()) continue;
-      lanes.push_back(std::move(queue.front()));
-      queue.pop_front();
+std::size_t Room::in(const std::string& pod_id) const {
+  if (pod_id.empty()) return in_all;
+  const auto found = taken.find(pod_id);
+  const std::size_t used = found == taken.end() ? 0 : found->second;
+  return std::min(in_all, per_pod > used ? per_pod - used : 0);
+}
+
+std::vector<Candidate> due_lanes(Connection& db, base::Micros now, Room room, std::uint64_t turn) {
+  Queues queues = due_by_priority(db, now, room);
+  std::vector<Candidate> lanes;
+  // False: there is none of this priority that has room.
+  const auto take_from = [&](std::vector<DueLane>& queue) {
+    while (!queue.empty()) {
+      Candidate lane = std::move(queue.back().lane);
+      queue.pop_back();
+      if (room.in(lane.key.pod_id) == 0) continue;
+      ++room.taken[lane.key.pod_id];
+      --room.in_all;
+      lanes.push_back(std::move(lane));
       return true;
     }
     return false;
   };
-  while (lanes.size() < limit && take_next()) {
+  const auto take_next = [&] {
+    const auto order = turn_of(turn++);
+    return std::ranges::any_of(order, [&](Priority p) { return take_from(queues.at(static_cast<std::size_t>(p))); });
+  };
+  while (room.in_all > 0 && take_next()) {
   }
   return lanes;
 }
 
-std::vector<Lane> claim(Connection& db, const std::vector<LaneKey>& keys, const std::string& worker, base::Micros now) {
+std::vector<Lane> claim(Connection& db, const std::vector<Candidate>& wanted, const std::string& worker,
+                        base::Micros now) {
   std::vector<Lane> lanes;
   if (!prove_alive(db, worker)) return lanes;
-  for (const LaneKey& key : keys) {
-    const auto taken = db.execute(
-        "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE pod_id = ? AND kind = ? AND "
-        "object_id = ? AND worker = '' AND due_at <= ?",
-        {worker, key.pod_id, key.kind, key.object_id, now});
-    if (taken.affected() != 1) continue;
-    const auto found = db.execute(
-        "SELECT number, attempts, uncertain_until, priority FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
-        {key.pod_id, key.kind, key.object_id});
-    const storage::Row& row = found.front();
-    lanes.push_back({key, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now,
-                     static_cast<Priority>(row.integer("priority"))});
-    db.execute(
-        "UPDATE jobs SET status = CASE WHEN parent THEN status ELSE 'RUNNING' END, attempts = attempts + 1, "
-        "started_at = coalesce(started_at, ?), next_try_at = NULL, updated_at = ? WHERE pod_id = ? AND kind = ? AND "
-        "object_id = ? AND status = 'NEW'",
-        {now, now, key.pod_id, key.kind, key.object_id});
+  for (std::span<const Candidate> rest = wanted; !rest.empty();) {
+    const std::span<const Candidate> some = rest.first(std::min(rest.size(), kMostIds));
+    claim_some(db, some, worker, now, lanes);
+    rest = rest.subspan(some.size());
   }
   return lanes;
 }
@@ -117,22 +204,20 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(
       "UPDATE lanes SET worker = '', attempts = attempts + ?, uncertain_until = ?, "
-      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE pod_id = ? AND kind = ? AND "
-      "object_id = ? AND worker = ? AND number = ?",
-      {std::int64_t{!given_back}, uncertain, due, due, lane.key.pod_id, lane.key.kind, lane.key.object_id, lane.worker,
-       lane.number});
+      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE id = ? AND worker = ? AND number = ?",
+      {std::int64_t{!given_back}, uncertain, due, due, lane.id, lane.worker, lane.number});
   if (given.affected() != 1) throw LeaseLost();
-  postpone_jobs(db, lane.key, given_back ? "" : failure.what(), std::max(due, asked), now);
+  postpone_jobs(db, lane.id, given_back ? "" : failure.what(), std::max(due, asked), now);
 }
 
 void end_leases(Connection& db, const std::string& worker, base::Micros now, const Options& options) {
   const base::Micros uncertain = now + options.call_deadline + options.settle;
-  const auto held = db.execute("SELECT pod_id, kind, object_id FROM lanes WHERE worker = ?", {worker});
+  const auto held = db.execute("SELECT id FROM lanes WHERE worker = ?", {worker});
   db.execute(
       "UPDATE lanes SET worker = '', number = number + 1, due_at = ?, uncertain_until = CASE WHEN uncertain_until > ? "
       "THEN uncertain_until ELSE ? END WHERE worker = ?",
       {now, uncertain, uncertain, worker});
-  for (const storage::Row& row : held.rows()) postpone_jobs(db, key_of(row), "", now, now);
+  for (const storage::Row& row : held.rows()) postpone_jobs(db, row.integer("id"), "", now, now);
   db.execute("DELETE FROM workers WHERE id = ?", {worker});
 }
 

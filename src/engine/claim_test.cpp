@@ -23,10 +23,10 @@ class ClaimTest : public RowsTest {
   void due(const LaneKey& key, base::Micros at) {
     write([&](Connection& db) { wake(db, key, at, Wake::routine); });
   }
-  std::vector<std::string> found(const std::set<std::string>& busy = {}, std::size_t limit = 100) {
+  std::vector<std::string> found(const std::map<std::string, std::size_t>& taken = {}, std::size_t limit = 100) {
     return write([&](Connection& db) {
       std::vector<std::string> names;
-      for (const LaneKey& key : due_lanes(db, now(), busy, limit)) names.push_back(key.object_id);
+      for (const Candidate& lane : due_lanes(db, now(), {limit, 2, taken})) names.push_back(lane.key.object_id);
       return names;
     });
   }
@@ -44,15 +44,22 @@ TEST_F(ClaimTest, LanesComeInTheOrderInWhichTheyWereDue) {
   EXPECT_THAT(found(), ElementsAre("first", "second", "third"));
   EXPECT_THAT(found({}, 2), ElementsAre("first", "second"));
   clock_.advance(1);
-  EXPECT_THAT(found(), ElementsAre("first", "second", "third", "not yet"));
+  EXPECT_EQ(found().size(), 3U) << "a pod has room for two";
 }
 
 TEST_F(ClaimTest, PodsWithoutRoomAreSkipped) {
   due(port("pod1", "a"), now());
   due(port("pod2", "b"), now());
   due({"", "job", "c"}, now());
-  EXPECT_THAT(found({"pod1"}), testing::UnorderedElementsAre("b", "c"));
-  EXPECT_THAT(found({"pod1", "pod2"}), ElementsAre("c"));
+  EXPECT_THAT(found({{"pod1", 2}}), testing::UnorderedElementsAre("b", "c"));
+  EXPECT_THAT(found({{"pod1", 2}, {"pod2", 2}}), ElementsAre("c"));
+}
+
+TEST_F(ClaimTest, OfAPodNoMoreLanesAreFoundThanItHasRoomFor) {
+  for (const char* id : {"a", "b", "c"}) due(port("pod1", id), now());
+  due(port("pod2", "d"), now());
+  EXPECT_EQ(found().size(), 3U);
+  EXPECT_THAT(found({{"pod1", 1}}), testing::UnorderedElementsAre("a", "d"));
 }
 
 TEST_F(ClaimTest, PodsWhoseCircuitIsOpenAreSkippedUntilItCloses) {
@@ -74,15 +81,15 @@ TEST_F(ClaimTest, HeldLanesAreNotFound) {
 TEST_F(ClaimTest, OfTwoClaimsOnOneSightOneGetsTheLane) {
   const LaneKey key = port("pod1", "a");
   due(key, now());
-  EXPECT_EQ(write([&](Connection& db) { return claim(db, {key}, "w1", now()); }).size(), 1U);
-  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {key}, "w2", now()); }).empty());
+  EXPECT_EQ(write([&](Connection& db) { return claim(db, {candidate(db, key)}, "w1", now()); }).size(), 1U);
+  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {candidate(db, key)}, "w2", now()); }).empty());
   EXPECT_EQ(lane(key).worker, "w1");
 }
 
 TEST_F(ClaimTest, AWorkerWithoutARowClaimsNothing) {
   const LaneKey key = port("pod1", "a");
   due(key, now());
-  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {key}, "buried", now()); }).empty());
+  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {candidate(db, key)}, "buried", now()); }).empty());
   EXPECT_EQ(lane(key).worker, "") << "nobody would ever end such a lease";
 }
 

@@ -101,7 +101,7 @@ TEST_F(HeartbeatTest, WhoWasDeclaredDeadGoesOnAsNew) {
   clock_.advance(options_.lease);
   watcher->beat();
   wake_now(key_);
-  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {key_}, worker->id(), now()); }).empty());
+  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {candidate(db, key_)}, worker->id(), now()); }).empty());
   worker->beat();
   EXPECT_TRUE(has_row(*worker));
   EXPECT_FALSE(still_held(lost));

@@ -3,6 +3,8 @@
 #include "base/ids.hpp"
 #include "storage/sql.hpp"
 
+#include <set>
+
 #include <boost/json/serialize.hpp>
 
 namespace tricircle::engine {
@@ -11,6 +13,7 @@ namespace {
 using storage::Connection;
 
 std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, base::Micros now) {
+  const std::int64_t lane = wake(db, job.lane, now, Wake::fresh_wish, job.priority);
   storage::insert(db, "jobs",
                   {{"id", id},
                    {"type", job.type},
@@ -20,13 +23,13 @@ std::string insert_job(Connection& db, const NewJob& job, const std::string& id,
                    {"pod_id", job.lane.pod_id},
                    {"kind", job.lane.kind},
                    {"object_id", job.lane.object_id},
+                   {"lane_id", lane},
                    {"wanted", job.wanted},
                    {"parent_id", job.parent_id},
                    {"parent", std::int64_t{parent}},
                    {"last_error", ""},
                    {"created_at", now},
                    {"updated_at", now}});
-  wake(db, job.lane, now, Wake::fresh_wish, job.priority);
   return id;
 }
 
@@ -39,10 +42,10 @@ void settle_parent(Connection& db, const std::string& id, base::Micros now) {
       {now, now, id});
   if (met.affected() == 0) return;
   const auto open =
-      db.execute("SELECT id FROM jobs WHERE parent_id = ? AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
+      db.execute("SELECT id FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
   if (!open.empty()) return;
   const auto failed = db.execute(
-      "SELECT count(*) AS n, min(last_error) AS words FROM jobs WHERE parent_id = ? AND status = 'FAIL'", {id});
+      "SELECT count(*) AS n, min(last_error) AS words FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status = 'FAIL'", {id});
   const std::int64_t failures = failed.front().integer("n");
   const std::string words =
       failures == 0 ? "" : std::to_string(failures) + " failed; one of them: " + failed.front().text("words");
@@ -52,7 +55,7 @@ void settle_parent(Connection& db, const std::string& id, base::Micros now) {
       {failures == 0 ? kSuccess : kFail, words, now, now, id});
 }
 
-constexpr char kOpenOfLane[] = "pod_id = ? AND kind = ? AND object_id = ? AND status IN ('NEW', 'RUNNING')";
+constexpr char kOpenOfLane[] = "lane_id = ? AND finished_at IS NULL";
 
 }  // namespace
 
@@ -75,24 +78,25 @@ void advance_parent(Connection& db, const std::string& id, const std::string& cu
   if (done) settle_parent(db, id, now);
 }
 
-void close_jobs(Connection& db, const LaneKey& lane, std::int64_t applied, const std::string& error, base::Micros now) {
-  const std::string which = std::string(" WHERE ") + kOpenOfLane + " AND wanted <= ? AND NOT parent";
-  const auto parents = db.execute("SELECT DISTINCT parent_id FROM jobs" + which + " AND parent_id <> ''",
-                                  {lane.pod_id, lane.kind, lane.object_id, applied});
-  db.execute(
-      "UPDATE jobs SET status = ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, finished_at = ?, "
-      "next_try_at = NULL, updated_at = ?" +
-          which,
-      {error.empty() ? kSuccess : kFail, error, error, now, now, lane.pod_id, lane.kind, lane.object_id, applied});
-  for (const storage::Row& row : parents.rows()) settle_parent(db, row.text("parent_id"), now);
+void close_jobs(Connection& db, std::int64_t lane, std::int64_t applied, const std::string& error, base::Micros now) {
+  const auto done = db.execute("SELECT seq, parent_id FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND wanted <= ? AND NOT parent", {lane, applied});
+  std::set<std::string> parents;
+  for (const storage::Row& row : done.rows()) {
+    db.execute(
+        "UPDATE jobs SET status = ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, finished_at = ?, "
+        "next_try_at = NULL, updated_at = ? WHERE seq = ?",
+        {error.empty() ? kSuccess : kFail, error, error, now, now, row.integer("seq")});
+    if (std::string parent = row.text("parent_id"); !parent.empty()) parents.insert(std::move(parent));
+  }
+  for (const std::string& parent : parents) settle_parent(db, parent, now);
 }
 
-void postpone_jobs(Connection& db, const LaneKey& lane, const std::string& error, base::Micros next_try,
+void postpone_jobs(Connection& db, std::int64_t lane, const std::string& error, base::Micros next_try,
                    base::Micros now) {
   db.execute(std::string("UPDATE jobs SET status = 'NEW', last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, "
                          "next_try_at = ?, updated_at = ? WHERE NOT expanded AND ") +
                  kOpenOfLane,
-             {error, error, next_try, now, lane.pod_id, lane.kind, lane.object_id});
+             {error, error, next_try, now, lane});
 }
 
 bool cancel_job(Connection& db, const std::string& id, const std::string& words, base::Micros now) {
@@ -106,15 +110,15 @@ bool cancel_job(Connection& db, const std::string& id, const std::string& words,
   return true;
 }
 
-bool has_open_jobs(Connection& db, const LaneKey& lane) {
+bool has_open_jobs(Connection& db, std::int64_t lane) {
   return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1",
-                     {lane.pod_id, lane.kind, lane.object_id})
+                     {lane})
               .empty();
 }
 
-void note_jobs(Connection& db, const LaneKey& lane, const std::string& note) {
+void note_jobs(Connection& db, std::int64_t lane, const std::string& note) {
   db.execute(std::string("UPDATE jobs SET last_error = ? WHERE ") + kOpenOfLane,
-             {note, lane.pod_id, lane.kind, lane.object_id});
+             {note, lane});
 }
 
 }  // namespace tricircle::engine

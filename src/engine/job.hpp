@@ -1,5 +1,5 @@
-// A job is the visible record of a piece of work; the work itself is its lane's. Rows of table jobs. Inside the
-// caller's transaction.
+// A job is the visible record of a piece of work; the work itself is its lane's. Rows of table jobs; a lane is given by
+// its number. Inside the caller's transaction.
 #pragma once
 #include "engine/lane.hpp"
 
@@ -42,18 +42,18 @@ void advance_parent(storage::Connection&, const std::string& id, const std::stri
 
 // Ends every open job of the lane whose wanted intent is at most `applied` (kGone: all of them): SUCCESS, or FAIL when
 // `error` is not empty. Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
-void close_jobs(storage::Connection&, const LaneKey&, std::int64_t applied, const std::string& error, base::Micros now);
+void close_jobs(storage::Connection&, std::int64_t lane, std::int64_t applied, const std::string& error, base::Micros now);
 
 // Back to NEW, to be tried again: attempts and last error are kept for people to see. An expanded parent stays RUNNING.
-void postpone_jobs(storage::Connection&, const LaneKey&, const std::string& error, base::Micros next_try,
+void postpone_jobs(storage::Connection&, std::int64_t lane, const std::string& error, base::Micros next_try,
                    base::Micros now);
 
 // Ends a job that waits, and is no parent: FAIL with these words. False: it does not wait (any more).
 bool cancel_job(storage::Connection&, const std::string& id, const std::string& words, base::Micros now);
 
-bool has_open_jobs(storage::Connection&, const LaneKey&);
+bool has_open_jobs(storage::Connection&, std::int64_t lane);
 
 // Words for people on the open jobs of a lane (kept when they succeed).
-void note_jobs(storage::Connection&, const LaneKey&, const std::string& note);
+void note_jobs(storage::Connection&, std::int64_t lane, const std::string& note);
 
 }  // namespace tricircle::engine

@@ -15,7 +15,7 @@ class JobTest : public RowsTest {
     return add({"qos_update", "acme", {{"pod_id", pod}}, {pod, "policy", "g"}, wanted, parent});
   }
   void close(std::int64_t applied, const std::string& error = "", const std::string& pod = "pod1") {
-    write([&](Connection& db) { close_jobs(db, {pod, "policy", "g"}, applied, error, now()); });
+    write([&](Connection& db) { close_jobs(db, lane_id(db, {pod, "policy", "g"}), applied, error, now()); });
   }
   std::string add_one_parent() {
     return write([&](Connection& db) { return add_parent(db, "qos_update", "acme", {{"policy_id", "g"}}, 3, now()); });
@@ -89,7 +89,7 @@ TEST_F(JobTest, AnEndedJobIsNeverTouchedAgain) {
   const base::Micros ended = now();
   clock_.advance(10);
   close(9);
-  write([&](Connection& db) { postpone_jobs(db, key_, "late", now(), now()); });
+  write([&](Connection& db) { postpone_jobs(db, lane_id(db, key_), "late", now(), now()); });
   EXPECT_EQ(status(failed), kFail);
   EXPECT_EQ(job(failed).last_error, "words");
   EXPECT_EQ(job(failed).finished_at, ended);
@@ -115,19 +115,19 @@ TEST_F(JobTest, AWaitingRetryIsNewWithItsAttemptsItsErrorAndItsNextTry) {
 }
 
 TEST_F(JobTest, ALaneHasOpenJobsUntilTheLastOfThemHasEnded) {
-  EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, key_); }));
+  EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, lane_id(db, key_)); }));
   add_wanting(1);
   add_wanting(2);
   claim_one(key_);
   close(1);
-  EXPECT_TRUE(write([&](Connection& db) { return has_open_jobs(db, key_); }));
+  EXPECT_TRUE(write([&](Connection& db) { return has_open_jobs(db, lane_id(db, key_)); }));
   close(2);
-  EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, key_); }));
+  EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, lane_id(db, key_)); }));
 }
 
 TEST_F(JobTest, ANoteIsKeptBySuccess) {
   const std::string id = add_wanting(1);
-  write([&](Connection& db) { note_jobs(db, key_, "replaced the pod's own policy"); });
+  write([&](Connection& db) { note_jobs(db, lane_id(db, key_), "replaced the pod's own policy"); });
   close(1);
   EXPECT_EQ(status(id), kSuccess);
   EXPECT_EQ(job(id).last_error, "replaced the pod's own policy");
@@ -160,7 +160,7 @@ TEST_F(JobTest, AnExpandedParentIsNotSetBackByItsLane) {
   const std::string parent = add_one_parent();
   add_wanting(3, parent);
   advance(parent, "pod1", true);
-  write([&](Connection& db) { postpone_jobs(db, {"", "job", parent}, "late", now(), now()); });
+  write([&](Connection& db) { postpone_jobs(db, lane_id(db, {"", "job", parent}), "late", now(), now()); });
   EXPECT_EQ(status(parent), kRunning);
 }
 

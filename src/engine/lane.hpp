@@ -26,6 +26,7 @@ enum class Priority : std::int64_t {
 
 // A lane held by a worker: (worker, number) is the lease; every record proves it.
 struct Lane {
+  std::int64_t id = 0;
   LaneKey key;
   std::string worker;
   std::int64_t number = 0;
@@ -45,13 +46,16 @@ struct LeaseLost : std::runtime_error {
   LeaseLost() : std::runtime_error("the lane is no longer held") {}
 };
 
+// The number of the lane's row; 0: it has none.
+std::int64_t lane_id(storage::Connection&, const LaneKey&);
+
 // Whoever takes a lane meets here with whoever buries him: the worker's row is written (a sign of life), or it is gone.
 bool prove_alive(storage::Connection&, const std::string& worker);
 
 // Makes the lane due at `due` (or leaves an earlier time), with this priority (or a better one that it has). A fresh
-// wish of a user also clears the backoff.
+// wish of a user also clears the backoff. Returns the lane's number.
 enum class Wake { fresh_wish, routine };
-void wake(storage::Connection&, const LaneKey&, base::Micros due, Wake, Priority = Priority::normal);
+std::int64_t wake(storage::Connection&, const LaneKey&, base::Micros due, Wake, Priority = Priority::normal);
 
 // Nobody wants the lane any more: it is not due until somebody wakes it. False: a run is under way, or must look after
 // a write whose end was not seen, and brings the object to the newest wish whatever was wanted.
@@ -71,7 +75,7 @@ void finish(storage::Connection&, const Lane&, std::optional<base::Micros> due, 
 std::optional<std::vector<Lane>> take(storage::Connection&, const std::vector<LaneKey>&, const std::string& worker);
 
 // What a finished run of a certain end leaves behind when nobody will ever want the lane again: removes the row if it
-// is not due and nobody holds it.
+// is not due, nobody holds it, and no job waits for it.
 void forget(storage::Connection&, const LaneKey&);
 
 }  // namespace tricircle::engine

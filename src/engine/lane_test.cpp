@@ -158,10 +158,10 @@ TEST_F(LaneTest, AWorkerWithoutARowTakesNothing) {
 TEST_F(LaneTest, ATakenLaneCannotBeClaimed) {
   wake_at(now());
   write([&](Connection& db) { take(db, {key_}, "w1"); });
-  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {key_}, "w2", now()); }).empty());
+  EXPECT_TRUE(write([&](Connection& db) { return claim(db, {candidate(db, key_)}, "w2", now()); }).empty());
 }
 
-TEST_F(LaneTest, ForgetRemovesOnlyALaneThatIsFreeAndNotDue) {
+TEST_F(LaneTest, ForgetRemovesOnlyALaneThatIsFreeNotDueAndWantedByNoJob) {
   wake_at(now() + 1000);
   write([&](Connection& db) { forget(db, key_); });
   EXPECT_TRUE(has_lane(key_)) << "somebody waits for this run";
@@ -170,6 +170,12 @@ TEST_F(LaneTest, ForgetRemovesOnlyALaneThatIsFreeAndNotDue) {
   write([&](Connection& db) { forget(db, key_); });
   EXPECT_TRUE(has_lane(key_)) << "it is held";
   finish_lane(held);
+  const std::string waiting = add({"update_port", "acme", {}, key_, 1, ""});
+  finish_lane(claim_one(key_));
+  write([&](Connection& db) { forget(db, key_); });
+  EXPECT_TRUE(has_lane(key_)) << "a job would be without its lane";
+  write([&](Connection& db) { close_jobs(db, lane_id(db, key_), kGone, "", now()); });
+  EXPECT_EQ(status(waiting), kSuccess);
   write([&](Connection& db) { forget(db, key_); });
   EXPECT_FALSE(has_lane(key_));
   write([&](Connection& db) { forget(db, key_); });

@@ -26,7 +26,7 @@ class PriorityTest : public RowsTest {
   std::vector<std::string> found(std::size_t limit = 100, std::uint64_t turn = 0) {
     return write([&](Connection& db) {
       std::vector<std::string> names;
-      for (const LaneKey& lane : due_lanes(db, now(), {}, limit, turn)) names.push_back(lane.object_id);
+      for (const Candidate& lane : due_lanes(db, now(), {limit, 100, {}}, turn)) names.push_back(lane.key.object_id);
       return names;
     });
   }
@@ -116,10 +116,10 @@ TEST_F(PriorityTest, DueLanesAreFoundAlongTheirIndexWithoutSorting) {
   std::string plans;
   store_->read([&](Connection& db) {
     Explaining explaining(db);
-    due_lanes(explaining, now(), {"pod2"}, 10);
+    due_lanes(explaining, now(), {10, 10, {}});
     plans = explaining.plans;
   });
-  EXPECT_THAT(plans, HasSubstr("USING INDEX lanes_due (worker=? AND priority=? AND due_at<?)"));
+  EXPECT_THAT(plans, HasSubstr("USING INDEX lanes_due (worker=? AND pod_id=? AND priority=? AND due_at<?)"));
   EXPECT_THAT(plans, Not(HasSubstr("SCAN lanes")));
   EXPECT_THAT(plans, Not(HasSubstr("TEMP B-TREE FOR ORDER BY")));
 }

@@ -11,6 +11,7 @@ class Explaining final : public storage::Connection {
  public:
   explicit Explaining(storage::Connection& db) : db_(db) {}
   storage::Dialect dialect() const override { return db_.dialect(); }
+  bool in_transaction() const override { return db_.in_transaction(); }
   storage::Result execute(std::string_view sql, std::span<const storage::Value> parameters) override {
     const auto plan = db_.execute("EXPLAIN QUERY PLAN " + std::string(sql), parameters);
     for (const storage::Row& row : plan.rows()) plans += row.text("detail") + "\n";

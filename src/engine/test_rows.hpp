@@ -48,6 +48,10 @@ inline std::optional<LaneRow> lane_row(storage::Connection& db, const LaneKey& k
                  row.text("worker"), row.integer("number")};
 }
 
+inline Candidate candidate(storage::Connection& db, const LaneKey& key) {
+  return {lane_id(db, key), key};
+}
+
 inline JobRow job_row(storage::Connection& db, const std::string& id) {
   const auto found = db.execute("SELECT * FROM jobs WHERE id = ?", {id});
   const storage::Row& row = found.front();
@@ -107,7 +111,7 @@ class RowsTest : public testing::Test {
     write([&](storage::Connection& db) { wake(db, key, now(), Wake::fresh_wish); });
   }
   Lane claim_one(const LaneKey& key, const std::string& worker = "w1") {
-    return write([&](storage::Connection& db) { return claim(db, {key}, worker, now()).at(0); });
+    return write([&](storage::Connection& db) { return claim(db, {candidate(db, key)}, worker, now()).at(0); });
   }
   std::string add(const NewJob& job) {
     return write([&](storage::Connection& db) { return add_job(db, job, now()); });

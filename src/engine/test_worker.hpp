@@ -82,7 +82,7 @@ inline bool eventually(const std::function<bool()>& is_so) {
 // up before their beginning.
 class Troubled final : public storage::Database {
  public:
-  explicit Troubled(storage::Database& real) : real_(real) {}
+  Troubled(storage::Database& real, base::Runtime& runtime) : real_(real), runtime_(runtime) {}
 
   void read(const Work& work) override { real_.read(work); }
   void write(const Work& work) override {
@@ -96,6 +96,13 @@ class Troubled final : public storage::Database {
       });
     }
     real_.write(work);
+  }
+
+  // On the pool, where it may be held up.
+  void write_later(Work work, Done done) override {
+    runtime_.post([this, work = std::move(work), done = std::move(done)]() mutable {
+      Database::write_later(std::move(work), std::move(done));
+    });
   }
 
   void fail_next(int writes) { failures_ = writes; }
@@ -112,6 +119,7 @@ class Troubled final : public storage::Database {
   }
 
   storage::Database& real_;
+  base::Runtime& runtime_;
   std::atomic<int> failures_ = 0;
   std::mutex mutex_;
   std::function<void()> before_next_;

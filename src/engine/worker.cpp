@@ -7,6 +7,7 @@
 #include "engine/claim.hpp"
 #include "engine/heartbeat.hpp"
 #include "engine/retention.hpp"
+#include "engine/write.hpp"
 
 #include <condition_variable>
 #include <map>
@@ -97,7 +98,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     while (!stopping_) {
       hinted_ = false;
       std::vector<Lane> lanes;
-      if (may_work()) lanes = co_await runtime_.blocking([this] { return claim_some(); });
+      if (may_work()) lanes = co_await claim_some();
       if (ended_) break;  // what was claimed meanwhile was given back with the heartbeat's end
       if (!lanes.empty()) base::fault_point("claimed");
       for (Lane& lane : lanes) begin_run(std::move(lane));
@@ -133,42 +134,32 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     }
   }
 
-  std::vector<Lane> claim_some() {
-    std::vector<Lane> lanes;
-    quietly("claim", [&] {
-      std::vector<LaneKey> keys;
+  base::Awaitable<std::vector<Lane>> claim_some() {
+    std::vector<Lane> claimed;
+    try {
       const base::Micros now = clock_.now();
-      const auto [room, busy] = free_room();
-      if (room == 0) return;
-      database_.read([&](storage::Connection& db) { keys = due_lanes(db, now, busy, room, claimed_); });
-      if (keys.empty() || stopping_) return;
-      keys = within_pod_limits(std::move(keys));
-      std::vector<Lane> claimed;
+      std::vector<Candidate> due;
+      if (const Room room = free_room(); room.in_all > 0) {
+        co_await runtime_.blocking([&] {
+          database_.read([&](storage::Connection& db) { due = due_lanes(db, now, room, claimed_); });
+        });
+      }
+      if (due.empty() || stopping_) co_return claimed;
       const std::int64_t life = heartbeat_.life();
-      database_.write([&](storage::Connection& db) { claimed = claim(db, keys, id(), now); });
+      co_await write(runtime_, database_, [&](storage::Connection& db) { claimed = claim(db, due, id(), now); });
       for (Lane& lane : claimed) lane.life = life;
       claimed_ += claimed.size();
-      lanes = std::move(claimed);  // not before the commit: what did not commit is not ours
-    });
-    return lanes;
-  }
-
-  std::pair<std::size_t, std::set<std::string>> free_room() {
-    const std::lock_guard guard(mutex_);
-    std::set<std::string> busy;
-    for (const auto& [pod, count] : per_pod_) {
-      if (!pod.empty() && count >= options_.in_flight_per_pod) busy.insert(pod);
+      co_return claimed;
+    } catch (const std::exception& error) {
+      base::log::error("worker_step_failed step=claim error=\"{}\"", error.what());
     }
-    return {options_.in_flight > in_flight_ ? options_.in_flight - in_flight_ : 0, std::move(busy)};
+    co_return std::vector<Lane>{};  // what did not commit is not ours
   }
 
-  std::vector<LaneKey> within_pod_limits(std::vector<LaneKey> keys) {
+  Room free_room() {
     const std::lock_guard guard(mutex_);
-    std::map<std::string, std::size_t> counts = per_pod_;
-    std::erase_if(keys, [&](const LaneKey& key) {
-      return !key.pod_id.empty() && ++counts[key.pod_id] > options_.in_flight_per_pod;
-    });
-    return keys;
+    return {options_.in_flight > in_flight_ ? options_.in_flight - in_flight_ : 0, options_.in_flight_per_pod,
+            per_pod_};
   }
 
   void begin_run(Lane lane) {
@@ -203,29 +194,29 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
 
   // A lane that its living worker does not give back is never run again: a store that fails is waited out.
   base::Awaitable<void> put_back_for_certain(const Lane& lane, const RunFailed& failure) {
-    for (;;) {
-      bool done = false;
-      co_await runtime_.blocking([&] {
-        quietly("put_back", [&] {
-          put_back_lane(lane, failure);
-          done = true;
-        });
-      });
-      if (done || ended_) co_return;  // at a stop the heartbeat's end gives it back
+    base::log::info("run_postponed pod={} kind={} object={} words=\"{}\"", lane.key.pod_id, lane.key.kind,
+                    lane.key.object_id, failure.what());
+    while (!co_await put_back_lane(lane, failure)) {
+      if (ended_) co_return;  // at a stop the heartbeat's end gives it back
       co_await base::Timer(runtime_).wait(options_.first_backoff);
     }
   }
 
-  void put_back_lane(const Lane& lane, const RunFailed& failure) {
-    base::log::info("run_postponed pod={} kind={} object={} words=\"{}\"", lane.key.pod_id, lane.key.kind,
-                    lane.key.object_id, failure.what());
+  // False: the store did not take it.
+  base::Awaitable<bool> put_back_lane(const Lane& lane, const RunFailed& failure) {
     base::fault_point("before put back");
     try {
-      database_.write([&](storage::Connection& db) { put_back(db, lane, failure, clock_.now(), options_); });
+      co_await write(runtime_, database_, [&](storage::Connection& db) {
+        put_back(db, lane, failure, clock_.now(), options_);
+      });
     } catch (const LeaseLost&) {
       base::log::warn("run_result_thrown_away pod={} kind={} object={}", lane.key.pod_id, lane.key.kind,
                       lane.key.object_id);
+    } catch (const std::exception& error) {
+      base::log::error("worker_step_failed step=put_back error=\"{}\"", error.what());
+      co_return false;
     }
+    co_return true;
   }
 
   void end_run(const Lane& lane) {

@@ -51,7 +51,7 @@ class WorkerTest : public RowsTest {
     co_await runtime_.blocking([&] {
       troubled_.write([&](Connection& db) {
         finish(db, lane, std::nullopt, 0);
-        close_jobs(db, lane.key, 9, "", system_.now());
+        close_jobs(db, lane.id, 9, "", system_.now());
       });
     });
     log_.note("recorded " + lane.key.object_id);
@@ -71,7 +71,7 @@ class WorkerTest : public RowsTest {
   }
 
   const base::SystemClock system_;
-  Troubled troubled_{*store_};
+  Troubled troubled_{*store_, runtime_};
   base::Runtime runtime_{8};
   Gate gate_{runtime_};
   Log log_;

@@ -2,6 +2,7 @@
 #include "storage/sql.hpp"
 #include "storage/test_store.hpp"
 
+#include <latch>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -65,6 +66,31 @@ TEST_P(StoreTest, ThreadsSeeTheirOwnWritesAtOnce) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(unseen, 0);
   EXPECT_EQ(ids().size(), 40U);
+}
+
+TEST_P(StoreTest, WhoDoesNotWaitIsToldAfterTheCommitOnce) {
+  constexpr int kWrites = 100;
+  std::atomic<int> unseen = 0;
+  std::atomic<int> refused = 0;
+  std::latch told(kWrites);
+  for (int i = 0; i < kWrites; ++i) {
+    const bool fails = i % 10 == 0;
+    const std::string id = "thing " + std::to_string(i);
+    store_->write_later(
+        [id, fails](Connection& db) {
+          insert(db, "things", {{"id", id}});
+          if (fails) throw std::domain_error(id);
+        },
+        [&, fails](const std::exception_ptr& error) {
+          if (error) ++refused;
+          if (static_cast<bool>(error) != fails) ++unseen;
+          told.count_down();
+        });
+  }
+  told.wait();
+  EXPECT_EQ(unseen, 0);
+  EXPECT_EQ(refused, kWrites / 10);
+  EXPECT_EQ(ids().size(), static_cast<std::size_t>(kWrites - kWrites / 10));
 }
 
 TEST_P(StoreTest, AnExceptionUndoesItsOwnChangesAloneAndPassesThrough) {

@@ -36,8 +36,8 @@ std::optional<std::int64_t> Row::optional_integer(std::string_view column) const
   throw DbError("column " + std::string(column) + " is no number");
 }
 
-Result::Result(std::vector<std::string> columns, std::vector<std::vector<Value>> values, std::int64_t affected)
-    : columns_(std::make_unique<std::vector<std::string>>(std::move(columns))), affected_(affected) {
+Result::Result(std::shared_ptr<const Columns> columns, std::vector<std::vector<Value>> values, std::int64_t affected)
+    : columns_(std::move(columns)), affected_(affected) {
   rows_.reserve(values.size());
   for (std::vector<Value>& row : values) rows_.emplace_back(columns_.get(), std::move(row));
 }

@@ -16,9 +16,11 @@ namespace tricircle::storage {
 
 using Value = std::variant<std::monostate, std::int64_t, std::string>;  // NULL, number or boolean, text
 
+using Columns = std::vector<std::string>;
+
 class Row {
  public:
-  Row(const std::vector<std::string>* columns, std::vector<Value> values)
+  Row(const Columns* columns, std::vector<Value> values)
       : columns_(columns), values_(std::move(values)) {}
 
   // By column name; std::out_of_range for a column that the statement does not give.
@@ -31,15 +33,15 @@ class Row {
   std::optional<std::int64_t> optional_integer(std::string_view column) const;
 
  private:
-  const std::vector<std::string>* columns_;  // owned by the Result
+  const Columns* columns_;  // owned by the Result
   std::vector<Value> values_;
 };
 
-// Owns its rows; rows point into it, so it is moved only before it is read.
+// Owns its rows; the columns' names are shared with the statement that gave them.
 class Result {
  public:
   Result() = default;
-  Result(std::vector<std::string> columns, std::vector<std::vector<Value>> values, std::int64_t affected);
+  Result(std::shared_ptr<const Columns> columns, std::vector<std::vector<Value>> values, std::int64_t affected);
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;
   Result(Result&&) = default;
@@ -49,10 +51,10 @@ class Result {
   bool empty() const { return rows_.empty(); }
   const Row& front() const { return rows_.at(0); }
   std::int64_t affected() const { return affected_; }  // rows that an INSERT, UPDATE or DELETE matched
-  const std::vector<std::string>& columns() const { return *columns_; }
+  const Columns& columns() const { return *columns_; }
 
  private:
-  std::unique_ptr<std::vector<std::string>> columns_ = std::make_unique<std::vector<std::string>>();
+  std::shared_ptr<const Columns> columns_;
   std::vector<Row> rows_;
   std::int64_t affected_ = 0;
 };
@@ -80,6 +82,7 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual Dialect dialect() const = 0;
+  virtual bool in_transaction() const = 0;  // false also when an error has taken it: a full disk
   // Prepares (cached by text), binds, runs to the end. Throws the errors above.
   virtual Result execute(std::string_view sql, std::span<const Value> parameters) = 0;
 

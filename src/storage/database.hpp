@@ -3,6 +3,7 @@
 #pragma once
 #include "storage/connection.hpp"
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -21,6 +22,11 @@ class Database {
   // One transaction: returns after its COMMIT is durable. An exception of `work` undoes its changes alone and passes
   // through. `work` may be run more than once (after Busy), so it must only touch the connection and what it resets.
   virtual void write(const Work& work) = 0;
+
+  // As write(), without a thread that waits: `done` is given what write() would have thrown, once, from the thread that
+  // writes, which it must not hold up. A store that has no such thread writes at once, on the caller's.
+  using Done = std::function<void(const std::exception_ptr&)>;
+  virtual void write_later(Work work, Done done);
 };
 
 // SQLite in WAL mode with synchronous=FULL. Several processes may share the file.

@@ -1,11 +1,15 @@
 #include "storage/group_writer.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <iterator>
 #include <random>
 
 namespace tricircle::storage {
 namespace {
 
-constexpr std::size_t kLargestGroup = 256;
+constexpr std::size_t kLargestGroup = 1024;
 constexpr int kMostTries = 8;
 
 void short_random_wait(int attempt) {
@@ -30,49 +34,56 @@ GroupWriter::~GroupWriter() {
 
 void GroupWriter::submit(const Database::Work& work) {
   if (std::this_thread::get_id() == thread_.get_id()) throw std::logic_error("a write inside a write");
-  Member member{&work, nullptr};
-  std::unique_lock guard(mutex_);
-  waiting_.push_back(&member);
+  const auto ended = std::make_shared<std::promise<void>>();
+  submit_later(std::cref(work), [ended](const std::exception_ptr& error) {
+    if (error) return ended->set_exception(error);
+    ended->set_value();
+  });
+  ended->get_future().get();
+}
+
+void GroupWriter::submit_later(Database::Work work, Database::Done done) {
+  {
+    const std::lock_guard guard(mutex_);
+    waiting_.push_back({std::move(work), std::move(done)});
+  }
   more_.notify_one();
-  ended_.wait(guard, [&] { return member.ended; });
-  guard.unlock();
-  if (member.error) std::rethrow_exception(member.error);
 }
 
 void GroupWriter::run() {
+  std::vector<Member> group;
   for (;;) {
-    Group group;
     {
       std::unique_lock guard(mutex_);
       more_.wait(guard, [this] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
-      while (!waiting_.empty() && group.size() < kLargestGroup) {
-        group.push_back(waiting_.front());
-        waiting_.pop_front();
-      }
+      const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kLargestGroup));
+      group.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+      waiting_.erase(waiting_.begin(), end);
     }
     write_group(group);
-    const std::lock_guard guard(mutex_);
-    for (Member* member : group) member->ended = true;
-    ended_.notify_all();
+    for (const Member& member : group) member.done(member.error);
+    group.clear();
   }
 }
 
-void GroupWriter::write_group(const Group& group) {
-  if (group.size() > 1) {
+void GroupWriter::write_group(std::span<Member> group) {
+  // Few members throw: at first none has a savepoint, whose price each would pay at each write.
+  for (const bool savepoints : {false, true}) {
+    if (group.size() == 1) break;
     try {
-      return transaction(group);
+      return transaction(group, savepoints);
     } catch (...) {
-      // What took the transaction may be one member's doing: each gets one of its own.
+      // What took the transaction may be one member's doing: each gets one of its own in the end.
     }
   }
-  for (Member* member : group) write_singly(*member);
+  for (Member& member : group) write_singly(member);
 }
 
 void GroupWriter::write_singly(Member& member) {
   for (int attempt = 1;; ++attempt) {
     try {
-      return transaction({&member});
+      return transaction({&member, 1}, false);
     } catch (const Busy&) {
       member.error = std::current_exception();
     } catch (...) {
@@ -84,11 +95,16 @@ void GroupWriter::write_singly(Member& member) {
   }
 }
 
-void GroupWriter::transaction(const Group& group) {
+void GroupWriter::transaction(std::span<Member> group, bool savepoints) {
   const Turn turn(turns_.get());
   try {
     connection_->execute("BEGIN IMMEDIATE");
-    for (Member* member : group) in_savepoint(*member);
+    for (Member& member : group) {
+      member.error = nullptr;
+      savepoints ? in_savepoint(member) : member.work(*connection_);
+      // What comes next would be written by itself and at once.
+      if (!connection_->in_transaction()) throw DbError("a write has lost its transaction");
+    }
     connection_->execute("COMMIT");
     ++commits_;
   } catch (...) {
@@ -98,10 +114,9 @@ void GroupWriter::transaction(const Group& group) {
 }
 
 void GroupWriter::in_savepoint(Member& member) {
-  member.error = nullptr;
   connection_->execute("SAVEPOINT member");
   try {
-    (*member.work)(*connection_);
+    member.work(*connection_);
   } catch (const Busy&) {
     throw;
   } catch (const ConnectionLost&) {

@@ -1,5 +1,7 @@
 // The numbered files of migrations/, as the build has put them into the binary.
 #pragma once
+#include "storage/connection.hpp"
+
 #include <span>
 #include <string_view>
 
@@ -12,5 +14,9 @@ struct Migration {
 };
 
 std::span<const Migration> migrations();  // in order, at least one
+
+// One of them, unless the store has it, in the caller's transaction. Throws DbError when the store is newer than the
+// binary.
+void apply(Connection&, const Migration&);
 
 }  // namespace tricircle::storage

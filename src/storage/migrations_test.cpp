@@ -61,6 +61,41 @@ TEST_P(MigrationsTest, SeveralUpgradesAtOnceMakeOneSchema) {
 INSTANTIATE_TEST_SUITE_P(Every, MigrationsTest, testing::ValuesIn(every_kind_of_store()),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
+// The tables of an old store, as far as `version`.
+void upgrade_to(Database& store, int version) {
+  for (const Migration& migration : migrations()) {
+    if (migration.version <= version) store.write([&](Connection& db) { apply(db, migration); });
+  }
+}
+
+TEST(Migrations, LanesAndJobsKeepWhatTheyAreWhenTheyGetNumbers) {
+  const auto store = open_sqlite_in_memory();
+  upgrade_to(*store, 6);
+  store->write([](Connection& db) {
+    db.execute(
+        "INSERT INTO lanes (pod_id, kind, object_id, due_at, priority, attempts, uncertain_until, worker, number, "
+        "touched) VALUES ('pod', 'port', 'p', 5, 0, 3, 7, 'w', 99, 4)");
+    for (const char* id : {"open", "ended"})
+      db.execute(
+          "INSERT INTO jobs (id, type, project_id, resource, status, pod_id, kind, object_id, wanted, last_error, "
+          "created_at, updated_at) VALUES (?, 'update_port', 'acme', '{}', 'NEW', 'pod', 'port', 'p', 2, 'words', 1, 1)",
+          {id});
+    db.execute("UPDATE jobs SET status = 'FAIL', finished_at = 6, object_id = 'gone' WHERE id = 'ended'");
+  });
+  upgrade(*store);
+  EXPECT_EQ(number_of(*store,
+                      "SELECT count(*) AS n FROM lanes WHERE pod_id = 'pod' AND kind = 'port' AND object_id = 'p' AND "
+                      "due_at = 5 AND priority = 0 AND attempts = 3 AND uncertain_until = 7 AND worker = 'w' AND "
+                      "number = 99 AND touched = 4"),
+            1);
+  EXPECT_EQ(number_of(*store,
+                      "SELECT count(*) AS n FROM jobs JOIN lanes ON lanes.id = jobs.lane_id WHERE jobs.id = 'open' AND "
+                      "status = 'NEW' AND wanted = 2 AND finished_at IS NULL AND last_error = 'words'"),
+            1);
+  EXPECT_EQ(number_of(*store, "SELECT count(*) AS n FROM jobs WHERE id = 'ended' AND lane_id = 0 AND finished_at = 6"),
+            1);
+}
+
 TEST(Migrations, SeveralProcessesStartOnOneNewFile) {
   const TestFolder folder;
   std::vector<std::future<void>> starts;

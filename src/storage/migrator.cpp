@@ -13,13 +13,25 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
     text.replace(at, from.size(), to);
 }
 
-// The two words in which databases differ.
+// {{SQLITE words}} and {{MARIADB words}}: kept for the one, nothing for the other.
+void keep_words_of(const std::string& name, bool wanted, std::string& text) {
+  const std::string mark = "{{" + name + " ";
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+    const std::size_t end = text.find("}}", at);
+    const std::size_t begin = at + mark.size();
+    text.replace(at, end + 2 - at, wanted ? text.substr(begin, end - begin) : "");
+  }
+}
+
+// The words in which databases differ.
 std::string spelled_for(Dialect dialect, std::string text) {
   const bool sqlite = dialect == Dialect::sqlite;
   replace_all(text, "{{COUNTER_KEY}}",
               sqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT");
   replace_all(text, "{{TABLE_OPTIONS}}",
               sqlite ? "" : "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin");
+  keep_words_of("SQLITE", sqlite, text);
+  keep_words_of("MARIADB", !sqlite, text);
   return text;
 }
 
@@ -58,19 +70,19 @@ void refuse_newer(int version) {
 
 }  // namespace
 
+void apply(Connection& db, const Migration& migration) {
+  const int version = stored_version(db);
+  refuse_newer(version);
+  if (version >= migration.version) return;
+  run_statements(db, migration.text);
+  insert(db, "schema_version",
+         {{"version", std::int64_t{migration.version}},
+          {"name", std::string(migration.name)},
+          {"applied_at", base::SystemClock().now()}});
+}
+
 void upgrade(Database& database) {
-  for (const Migration& migration : migrations()) {
-    database.write([&](Connection& db) {
-      const int version = stored_version(db);
-      refuse_newer(version);
-      if (version >= migration.version) return;
-      run_statements(db, migration.text);
-      insert(db, "schema_version",
-             {{"version", std::int64_t{migration.version}},
-              {"name", std::string(migration.name)},
-              {"applied_at", base::SystemClock().now()}});
-    });
-  }
+  for (const Migration& migration : migrations()) database.write([&](Connection& db) { apply(db, migration); });
 }
 
 int schema_version(Database& database) {

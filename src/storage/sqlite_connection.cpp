@@ -45,6 +45,13 @@ sqlite3* opened(const std::string& file) {
   throw DbError("cannot open " + file + ": " + words);
 }
 
+std::shared_ptr<const Columns> columns_of(sqlite3_stmt* statement) {
+  auto columns = std::make_shared<Columns>();
+  const int width = sqlite3_column_count(statement);
+  for (int i = 0; i < width; ++i) columns->emplace_back(sqlite3_column_name(statement, i));
+  return columns;
+}
+
 // Leaves the statement ready for its next use, whatever happens.
 struct Reset {
   sqlite3_stmt* statement;
@@ -62,10 +69,15 @@ SqliteConnection::SqliteConnection(const std::string& file) : SqliteConnection(o
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA foreign_keys = ON");
+  // What a statement may have to undo is kept in memory, not in a file that grows and shrinks with each.
+  execute("PRAGMA temp_store = MEMORY");
+  execute("PRAGMA cache_size = -65536");    // KiB: the rows that a busy engine works on
+  execute("PRAGMA secure_delete = OFF");    // Debian's default overwrites what is deleted; nothing here is that secret
+  execute("PRAGMA wal_autocheckpoint = 8000");  // pages: a page that is written again and again is brought home once
 }
 
 SqliteConnection::~SqliteConnection() {
-  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement.handle);
   sqlite3_close_v2(handle_);
 }
 
@@ -82,17 +94,15 @@ void SqliteConnection::enter_wal_mode() {
 }
 
 Result SqliteConnection::execute(std::string_view sql, std::span<const Value> parameters) {
-  sqlite3_stmt* statement = prepared(sql);
+  const Statement& cached = prepared(sql);
+  sqlite3_stmt* statement = cached.handle;
   const Reset reset{statement};
   if (sqlite3_bind_parameter_count(statement) != static_cast<int>(parameters.size()))
     throw std::logic_error("wrong number of parameters for: " + std::string(sql));
   int at = 0;
   for (const Value& value : parameters) bind(statement, ++at, value);
 
-  std::vector<std::string> columns;
-  const int width = sqlite3_column_count(statement);
-  columns.reserve(static_cast<std::size_t>(width));
-  for (int i = 0; i < width; ++i) columns.emplace_back(sqlite3_column_name(statement, i));
+  const int width = static_cast<int>(cached.columns->size());
   std::vector<std::vector<Value>> rows;
   int code = sqlite3_step(statement);
   for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
@@ -102,23 +112,21 @@ Result SqliteConnection::execute(std::string_view sql, std::span<const Value> pa
   }
   if (code != SQLITE_DONE) fail(code, sql);
   const std::int64_t affected = sqlite3_stmt_readonly(statement) != 0 ? 0 : sqlite3_changes64(handle_);
-  return {std::move(columns), std::move(rows), affected};
+  return {cached.columns, std::move(rows), affected};
 }
 
-sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
-  const std::string text(sql);
-  if (const auto found = statements_.find(text); found != statements_.end()) return found->second;
+SqliteConnection::Statement& SqliteConnection::prepared(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
   if (statements_.size() >= kMostStatements) {
-    for (const auto& [old, statement] : statements_) sqlite3_finalize(statement);
+    for (const auto& [old, statement] : statements_) sqlite3_finalize(statement.handle);
     statements_.clear();
   }
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                       &statement, nullptr);
   if (code != SQLITE_OK) fail(code, sql);
   if (statement == nullptr) throw std::logic_error("an empty statement");
-  statements_.emplace(text, statement);
-  return statement;
+  return statements_.emplace(sql, Statement{statement, columns_of(statement)}).first->second;
 }
 
 void SqliteConnection::fail(int code, std::string_view sql) const {

@@ -19,9 +19,9 @@ class SqliteConnection final : public Connection {
 
   using Connection::execute;
   Dialect dialect() const override { return Dialect::sqlite; }
+  bool in_transaction() const override;
   Result execute(std::string_view sql, std::span<const Value> parameters) override;
 
-  bool in_transaction() const;
   sqlite3* handle() const { return handle_; }  // for what only SQLite can do
 
   // The journal's mode is the file's own and stays. To be entered by one connection at a time: of two at once SQLite
@@ -31,11 +31,20 @@ class SqliteConnection final : public Connection {
 
  private:
   explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
-  sqlite3_stmt* prepared(std::string_view sql);
+  struct Statement {
+    sqlite3_stmt* handle;
+    std::shared_ptr<const Columns> columns;
+  };
+  // By text, without making a string of it.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  Statement& prepared(std::string_view sql);
   [[noreturn]] void fail(int code, std::string_view sql) const;
 
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string, sqlite3_stmt*> statements_;
+  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 
 }  // namespace tricircle::storage

@@ -52,6 +52,7 @@ class SqliteFile final : public Database {
   }
 
   void write(const Work& work) override { writer_.submit(work); }
+  void write_later(Work work, Done done) override { writer_.submit_later(std::move(work), std::move(done)); }
 
  private:
   SqliteFile(const std::filesystem::path& file, std::unique_ptr<FileTurns> turns)
@@ -105,6 +106,16 @@ class SqliteMemory final : public Database {
 };
 
 }  // namespace
+
+void Database::write_later(Work work, Done done) {
+  std::exception_ptr error;
+  try {
+    write(work);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  done(error);
+}
 
 std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers) {
   return std::make_unique<SqliteFile>(file, readers);

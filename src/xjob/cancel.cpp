@@ -32,7 +32,7 @@ bool cancel(Connection& db, const std::string& job_id, base::Micros now) {
   const auto found = db.execute("SELECT pod_id, kind, object_id FROM jobs WHERE id = ?", {job_id});
   const storage::Row& row = found.front();
   const engine::LaneKey lane{row.text("pod_id"), row.text("kind"), row.text("object_id")};
-  if (engine::has_open_jobs(db, lane) || !engine::lay_to_rest(db, lane)) return true;
+  if (engine::has_open_jobs(db, engine::lane_id(db, lane)) || !engine::lay_to_rest(db, lane)) return true;
   mark(db, lane.kind, lane.object_id, " AND pod_id = ?", lane.pod_id, now);
   return true;
 }

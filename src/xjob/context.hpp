@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/runtime.hpp"
 #include "engine/worker.hpp"
+#include "engine/write.hpp"
 #include "remote/pod_neutron.hpp"
 #include "storage/database.hpp"
 
@@ -27,7 +28,7 @@ struct Context {
     return mine;
   }
 
-  // Plain functions of a run, on the pool.
+  // Plain functions of a run: read on the pool, written by the store's writer.
   template <typename F>
   auto read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::Connection&>>;
   template <typename F>
@@ -59,7 +60,7 @@ auto Context::read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::
 
 template <typename F>
 base::Awaitable<void> Context::write(F work) {
-  co_await runtime.blocking([this, work = std::move(work)]() mutable { database.write(work); });
+  co_await engine::write(runtime, database, std::move(work));
 }
 
 }  // namespace tricircle::xjob

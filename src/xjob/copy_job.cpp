@@ -29,7 +29,7 @@ bool is_wanted(storage::Connection& db, const engine::LaneKey& lane) {
       "SELECT 1 AS one FROM resource_routings r JOIN ports p ON p.id = r.central_id WHERE r.pod_id = ? AND "
       "r.resource_type = 'port' AND p.qos_policy_id = ? UNION ALL "
       "SELECT 1 AS one FROM jobs WHERE pod_id = ? AND kind = 'policy' AND object_id = ? AND type = 'qos_create' AND "
-      "status IN ('NEW', 'RUNNING') LIMIT 1",
+      "finished_at IS NULL LIMIT 1",
       {lane.pod_id, lane.object_id, lane.pod_id, lane.object_id, lane.pod_id, lane.object_id});
   return !found.empty();
 }
@@ -45,8 +45,8 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
   co_await context.write([&](storage::Connection& db) {
     if (never_posted) forget_copy(db, never_posted->policy_id, never_posted->pod_id);
     engine::finish(db, lane, std::nullopt, 0);
+    engine::close_jobs(db, lane.id, engine::kGone, "", now);
     engine::forget(db, lane.key);
-    engine::close_jobs(db, lane.key, engine::kGone, "", now);
   });
 }
 
@@ -161,7 +161,7 @@ class CopyRun {
       const bool moved_on = anew || !newest || newest->intent != policy_.intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
-      if (!anew) engine::close_jobs(db, lane_.key, policy_.intent, problems, now);
+      if (!anew) engine::close_jobs(db, lane_.id, policy_.intent, problems, now);
     });
     base::fault_point("after copy record");
     context_.worker.hint();
@@ -207,7 +207,7 @@ class CopyRun {
               "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
               "AND ? IN ('', b.state) AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') "
               "OR EXISTS (SELECT 1 FROM jobs j WHERE j.pod_id = r.pod_id AND "
-              "j.kind = r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING')))",
+              "j.kind = r.resource_type AND j.object_id = r.central_id AND j.finished_at IS NULL))",
           {copy_.pod_id, type, copy_.policy_id, state, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())
         engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine,

@@ -153,7 +153,7 @@ void remove_routing(Connection& db, const std::string& type, const std::string& 
   delete_routing(db, type, central_id, pod_id);
   remove_binding(db, type, central_id, pod_id);
   const engine::LaneKey lane = binding_lane(pod_id, type, central_id);
-  if (engine::has_open_jobs(db, lane)) {
+  if (engine::has_open_jobs(db, engine::lane_id(db, lane))) {
     engine::wake(db, lane, 0, engine::Wake::fresh_wish);  // the run finds no routing and ends them
   } else {
     engine::forget(db, lane);

@@ -286,6 +286,7 @@ class Counting final : public Connection {
  public:
   explicit Counting(Connection& real) : real_(real) {}
   storage::Dialect dialect() const override { return real_.dialect(); }
+  bool in_transaction() const override { return real_.in_transaction(); }
   using Connection::execute;
   storage::Result execute(std::string_view sql, std::span<const storage::Value> parameters) override {
     ++statements;

@@ -31,7 +31,7 @@ class RunTest : public CentreTest {
     return options;
   }
 
-  engine::Troubled troubled_{*store_};
+  engine::Troubled troubled_{*store_, runtime_};
   base::Runtime runtime_{4};
   http::CurlClient client_;
   remote::Identity identity_{client_, runtime_, clock_, {}};

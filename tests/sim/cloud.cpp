@@ -36,7 +36,7 @@ engine::Options quick_options() {
 }
 
 Host::Host(World& world, Store& store, Network& network, int id, const std::string& name)
-    : process(world, id, name), door(store), runtime(process), client(network, process) {
+    : process(world, id, name), door(store, process), runtime(process), client(network, process) {
   world.add(&runtime);
   service.emplace(runtime, door, world, client, remote::Credentials{}, quick_options(), std::filesystem::path());
 }

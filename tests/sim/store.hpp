@@ -39,24 +39,27 @@ class Store final : public storage::Database {
 
   World& world_;
   bool several_;
-  storage::SqliteConnection present_{":memory:"};
-  storage::SqliteConnection past_{":memory:"};
+  storage::SqliteConnection& present_;
+  storage::SqliteConnection& past_;
   std::int64_t past_at_ = 0;
   std::deque<Commit> between_;  // what `past_` lacks
   std::int64_t refused_ = 0;
+  std::int64_t other_node_ = 0;
 };
 
 // One process's way to the store; it is shut when the process dies.
 class Door final : public storage::Database {
  public:
-  explicit Door(Store& store) : store_(store) {}
+  Door(Store& store, Process& process) : store_(store), process_(process) {}
   void read(const Work&) override;
   void write(const Work&) override;
+  void write_later(Work, Done) override;
   void shut() { shut_ = true; }
   void fail_next(int writes) { failures_ = writes; }
 
  private:
   Store& store_;
+  Process& process_;
   bool shut_ = false;
   int failures_ = 0;
 };

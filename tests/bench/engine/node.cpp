@@ -1,6 +1,7 @@
 #include "node.hpp"
 
 #include "engine/job.hpp"
+#include "engine/write.hpp"
 
 namespace tricircle::bench {
 
@@ -30,11 +31,9 @@ void Node::stop() {
 
 base::Awaitable<void> Node::run(engine::Lane lane) {
   if (started_) started_(lane);
-  co_await runtime_.blocking([&] {
-    store_->write([&](storage::Connection& db) {
-      engine::finish(db, lane, std::nullopt, 0);
-      engine::close_jobs(db, lane.key, 1, "", clock_.now());
-    });
+  co_await engine::write(runtime_, *store_, [&](storage::Connection& db) {
+    engine::finish(db, lane, std::nullopt, 0);
+    engine::close_jobs(db, lane.id, 1, "", clock_.now());
   });
   ++done_;
 }
