@@ -52,8 +52,10 @@ test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab i
 soak: build ## Long counts, by hand
 	@scripts/sim --seeds $${SIM_SEEDS:-1000000} --first $${SIM_FIRST:-100001} --jobs $(JOBS)
 	@scripts/sim-bugs
-	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-build/release/src/app/tricircle} $(PYTEST) tests/soak
+	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} $(PYTEST) -s tests/soak/test_one_dead_pod.py
 	@scripts/install-deps --lab
+	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=../soak/test_random_kills.py \
+		tests/openstack/run -s -n 0
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
 
 bench: build ## Measure the engine alone, then embedded and real pods; tables, and JSON in build/

@@ -1,97 +1,107 @@
-"""XJob is killed at random while edits come without pause: at rest every pod equals the centre.
+"""XJob, the centre and embedded pods are killed at random while tenants edit without pause: at rest all that the centre
+has accepted is there, and every pod equals the centre.
 
-SOAK_KILLS (200) and SOAK_SEED (1) in the environment say how often, and which story is told.
+SOAK_KILLS (200) and SOAK_SEED (1) in the environment say how often, and which choices are made; how the processes meet
+is new each time. With LAB_DIR, real pods are among the pods.
 """
+import collections
+import concurrent.futures
 import os
 import random
 
-from openstack import exceptions
-
-from cloud import FAST, Cloud, wait_until
+from cloud import wait_until
+from mixed_cloud import MixedCloud
+from mortal import Mortal
+from tenants import Tenant
 
 KILLS, SEED = int(os.environ.get("SOAK_KILLS", "200")), int(os.environ.get("SOAK_SEED", "1"))
+TENANTS = 4
 
 
-class Story:
-    """Random edits by one seed; what the centre refuses is counted, never retried."""
+class Killer:
+    """Kills one after the other, some edits apart. Some are started with an end of their own, at a fault point; who is
+    dead comes back some edits later, the centre at once."""
 
-    def __init__(self, cloud, seed):
-        self.cloud, self.random = cloud, random.Random(seed)
-        self.policies = [cloud.policy(f"P{i}") for i in range(5)]
-        self.networks = [cloud.network(f"n{i}") for i in range(5)]
-        for network in self.networks:
-            cloud.appear(network)
-        self.edits = self.refusals = 0
+    def __init__(self, cloud, tenants, threads):
+        self.tenants, self.threads, self.random = tenants, threads, random.Random(SEED)
+        self.victims = [Mortal.of_xjob(cloud), Mortal.of_server("centre", cloud.central),
+                        *(Mortal.of_server("embedded pod", pod) for pod in cloud.embedded.values())]
+        self.kills, self.dead = collections.Counter(), {}
 
-    def edit(self):
-        self.edits += 1
-        try:
-            self.random.choice([self.rename, self.bind, self.bind, self.change_rule, self.change_rule,
-                                self.add_or_remove_rule, self.replace])()
-        except exceptions.HttpException:
-            self.refusals += 1
+    def edits(self):
+        for thread in self.threads:
+            if thread.done():
+                thread.result()
+        return sum(sum(tenant.counts.values()) for tenant in self.tenants)
 
-    def rename(self):
-        self.cloud.net.update_qos_policy(self.random.choice(self.policies).id, name=f"name {self.edits}")
+    def more_edits(self, count):
+        """Waits for them, and sees who is dead by then or comes back."""
+        end = self.edits() + count
+        wait_until(lambda: self.tend() or self.edits() >= end, 120, f"{count} more edits")
 
-    def bind(self):
-        policy = self.random.choice(self.policies + [None])
-        self.cloud.net.update_network(self.random.choice(self.networks), qos_policy_id=policy and policy.id)
+    def tend(self):
+        edits = self.edits()
+        for victim in self.victims:
+            if victim not in self.dead and not victim.process().running():
+                self.buried(victim, " at a fault point")
+            if victim in self.dead and self.dead[victim] <= edits:
+                del self.dead[victim]
+                victim.come_back(self.random.choice((None, self.random.randrange(1, 60))))
 
-    def rules(self, policy):
-        return {rule["type"]: rule["id"] for rule in self.cloud.net.get_qos_policy(policy.id).rules}
+    def buried(self, victim, how=""):
+        self.kills[victim.kind + how] += 1
+        self.dead[victim] = 0 if victim.kind == "centre" else self.edits() + self.random.randrange(60)
 
-    def change_rule(self):
-        policy = self.random.choice(self.policies)
-        rule = self.rules(policy).get("bandwidth_limit")
-        if rule:
-            self.cloud.net.update_qos_bandwidth_limit_rule(rule, policy, max_kbps=self.random.randrange(1, 10**6))
+    def kill(self):
+        self.more_edits(self.random.randrange(1, 30))
+        living = [victim for victim in self.victims if victim not in self.dead]
+        if living:
+            victim = self.random.choice(living)
+            victim.process().kill9()
+            self.buried(victim)
 
-    def add_or_remove_rule(self):
-        policy = self.random.choice(self.policies)
-        rule = self.rules(policy).get("dscp_marking")
-        if rule:
-            self.cloud.net.delete_qos_dscp_marking_rule(rule, policy, ignore_missing=False)
-        else:
-            self.cloud.rule(policy, "dscp_marking", dscp_mark=self.random.choice((8, 10, 26)))
-
-    def replace(self):
-        place = self.random.randrange(len(self.policies))
-        self.cloud.net.delete_qos_policy(self.policies[place].id, ignore_missing=False)  # 409 while it is bound
-        self.policies[place] = self.cloud.policy(f"P{place} at {self.edits}")
-
-
-def assert_pods_equal_the_centre(cloud, story):
-    for region, pod in cloud.pods.items():
-        for policy in story.policies:
-            if cloud.copy_id(policy, region):
-                cloud.assert_copy_is_true(policy, region)
-        for network in story.networks:
-            policy_id = cloud.net.get_network(network.id).qos_policy_id
-            policy = next((p for p in story.policies if p.id == policy_id), None)
-            cloud.assert_bound("network", network, policy, region)
-        central = {policy.id for policy in story.policies}
-        known = {row["bottom_id"] for row in cloud.admin.routings(resource_type="qos_policy")}
-        assert {row["top_id"] for row in cloud.admin.routings(resource_type="qos_policy")} <= central
-        assert {policy.id for policy in pod.net.qos_policies()} <= known, "a copy that nobody knows"
+    def let_live(self):
+        """All are there again, and nobody is to die any more."""
+        for victim in self.victims:
+            victim.come_back()
 
 
-def test_random_kills_of_xjob_under_edits(tmp_path):
-    cloud = Cloud(tmp_path / "cloud", options=FAST)
+def table(rows):
+    for name, count in sorted(rows.items()):
+        print(f"  {name:<32}{count:>8}")
+
+
+def test_kills_at_random_under_edits_change_nothing_in_the_end(tmp_path):
+    cloud = MixedCloud(tmp_path / "cloud")
     try:
         cloud.start()
-        story = Story(cloud, SEED)
-        for _ in range(KILLS):
-            number = story.random.randrange(1, 40)
-            cloud.xjob.stop()
-            cloud.start_xjob({"TRICIRCLE_DIE_AT": str(number)})
-            wait_until(lambda: story.edit() or not cloud.xjob.running(), 120, "XJob reached its end by edits")
-            cloud.xjob.kill9()
-            cloud.start_xjob()
-        cloud.rest(120)
-        assert_pods_equal_the_centre(cloud, story)
-        jobs = [job for job in cloud.admin.jobs() if job["status"] != "SUCCESS"]
-        assert jobs == []
-        print(f"seed {SEED}: {KILLS} kills, {story.edits} edits, {story.refusals} refused by the centre")
+        tenants = [Tenant(cloud, f"T{number}", SEED) for number in range(TENANTS)]
+        for tenant in tenants:
+            tenant.settle_in()
+        common = cloud.policy("common", is_shared=True, project_id=tenants[0].project)
+        for tenant in tenants:
+            tenant.common = (common.id, next(r["id"] for r in common.rules if r["type"] == "bandwidth_limit"))
+        with concurrent.futures.ThreadPoolExecutor(TENANTS) as pool:
+            killer = Killer(cloud, tenants, [pool.submit(tenant.work) for tenant in tenants])
+            try:
+                while sum(killer.kills.values()) < KILLS:
+                    killer.kill()
+                killer.let_live()
+            finally:
+                for tenant in tenants:
+                    tenant.stopped = True
+        for thread in killer.threads:
+            thread.result()
+        print(f"\nseed {SEED}, pods {', '.join(cloud.pods)}; kills of")
+        table(killer.kills)
+        print("edits by", TENANTS, "tenants")
+        table(sum((tenant.counts for tenant in tenants), collections.Counter()))
+        cloud.rest(180)
+        print("jobs")
+        table(cloud.jobs_by_status())
+        for tenant in tenants:
+            tenant.assert_accepted_is_there()
+        cloud.assert_pods_equal_the_centre()
+        assert set(cloud.jobs_by_status()) == {"SUCCESS"}
     finally:
         cloud.stop()
