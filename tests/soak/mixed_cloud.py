@@ -70,8 +70,9 @@ class MixedCloud(Cloud):
                     wish = getattr(self.net, "get_" + kind)(central_id).qos_policy_id
                     self.assert_bound(kind, None, policies[wish] if wish else None, region, local_id)
             projects = {row["project_id"] for row in rows}
-            there = {policy.id for policy in pod.net.qos_policies() if policy.project_id in projects}
-            assert there == set(local["qos_policy"].values()), f"copies in {region} that nobody knows, or lacks"
+            there = {policy.id: policy.tags for policy in pod.net.qos_policies() if policy.project_id in projects}
+            assert there == {local_id: ["tricircle:" + central_id] for central_id, local_id in
+                             local["qos_policy"].items()}, f"copies in {region} that nobody knows, or lacks"
             if region in self.embedded:
                 assert {port.id for port in pod.net.ports()} == set(local["port"]), f"ports of {region}"
         assert {port.id for port in self.net.ports()} == {

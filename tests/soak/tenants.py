@@ -4,6 +4,7 @@ import random
 import uuid
 
 import requests
+import urllib3
 
 from cloud import wait_until
 
@@ -16,14 +17,15 @@ REFUSALS = {409, 503}
 class Tenant:
     """`wishes`: path -> what the centre must show there, None = gone. An edit without an answer is looked up: it has
     happened or it has not. `booted`: ports that its VMs have in embedded pods, port -> region.
-    `common`: a policy of somebody else's with a rule, that all tenants edit and bind."""
+    `common`: a policy and a rule of it, that all tenants edit and bind. `counts`: how the edits ended; `looked_up`: what
+    had come of those without an answer."""
 
     def __init__(self, cloud, name, seed):
         self.cloud, self.name, self.random = cloud, name, random.Random(f"{seed} {name}")
         self.project = uuid.uuid4().hex
         self.session = requests.Session()
         self.session.headers.update({"X-Project-Id": self.project, "X-Roles": "admin"})
-        self.wishes, self.counts, self.number = {}, collections.Counter(), 0
+        self.wishes, self.counts, self.looked_up, self.number = {}, collections.Counter(), collections.Counter(), 0
         self.booted, self.common, self.stopped = {}, None, False
 
     # --- what there is before ---------------------------------------------------------------------------------------
@@ -55,9 +57,9 @@ class Tenant:
 
     def work(self):
         while not self.stopped:
-            self.random.choice([self.rename, self.bind, self.bind, self.bind, self.set_rule, self.set_rule,
-                                self.set_rule, self.set_rule, self.delete_rule, self.make_policy, self.delete_policy,
-                                self.edit_common, self.boot, self.end_vm])()
+            self.random.choice([self.rename, self.bind, self.bind, self.bind, self.let_port_go,
+                                self.let_port_go, self.set_rule, self.set_rule, self.set_rule, self.delete_rule,
+                                self.make_policy, self.delete_policy, self.edit_common, self.boot, self.end_vm])()
 
     def paths(self, *collections_):
         return [path for path, wish in self.wishes.items() if wish is not None and path.startswith(collections_)]
@@ -77,6 +79,12 @@ class Tenant:
         policy = self.random.choice([*policies, self.common and self.common[0], None])
         wish = {"qos_policy_id": policy}
         self.edit("PUT", path, {path.split("/")[1][:-1]: wish}, path, wish)
+
+    def let_port_go(self):
+        """The one that has been left alone longest: its pod bears the policy by now, and is asked to let go of it."""
+        bearers = [path for path in self.paths("/ports/") if self.wishes[path]["qos_policy_id"]]
+        if bearers:
+            self.edit("PUT", bearers[0], {"port": {"qos_policy_id": None}}, bearers[0], {"qos_policy_id": None})
 
     def set_rule(self):
         path, kind = self.policy_path(), self.random.choice(list(RULES))
@@ -102,7 +110,7 @@ class Tenant:
         reply = self.send("POST", "/qos/policies", {"policy": {"name": wish["name"]}})
         if reply is None:
             found = self.get("/qos/policies?name=" + wish["name"]).json()["policies"]
-            self.counts["unseen, done" if found else "unseen, not done"] += 1
+            self.looked_up["done" if found else "not done"] += 1
             assert len(found) <= 1, found
         else:
             found = [reply.json()["policy"]]
@@ -119,9 +127,8 @@ class Tenant:
         if self.common:
             policy, rule = self.common
             value = self.random.choice(RULES["bandwidth_limit"][1])
-            reply = self.send("PUT", f"/qos/policies/{policy}/bandwidth_limit_rules/{rule}",
-                              {"bandwidth_limit_rule": {"max_kbps": value}})
-            self.counts["unseen, of the common policy"] += reply is None
+            self.send("PUT", f"/qos/policies/{policy}/bandwidth_limit_rules/{rule}",
+                      {"bandwidth_limit_rule": {"max_kbps": value}})
 
     def boot(self):
         """A VM's port, made in an embedded pod. Without an answer the pod and the centre must agree in the end."""
@@ -129,7 +136,7 @@ class Tenant:
             region = self.random.choice(list(self.cloud.embedded))
             body = {"port": {"network_id": self.random.choice(self.networks), "device_id": "vm", "project_id":
                              self.project, "device_owner": "compute:nova", "binding:host_id": "host"}}
-            reply = self.send_to(self.cloud.embedded[region].url, "POST", "/ports", body, "boots")
+            reply = self.send_to(self.cloud.embedded[region].url, "POST", "/ports", body, "VMs: ")
             if reply is not None and reply.ok:
                 port = reply.json()["port"]["id"]
                 self.booted[port] = region
@@ -140,7 +147,7 @@ class Tenant:
             port = self.random.choice(sorted(self.booted))
             region = self.booted.pop(port)
             del self.wishes["/ports/" + port]  # without an answer it may go or stay
-            reply = self.send_to(self.cloud.embedded[region].url, "DELETE", "/ports/" + port, None, "boots")
+            reply = self.send_to(self.cloud.embedded[region].url, "DELETE", "/ports/" + port, None, "VMs: ")
             if reply is not None and reply.ok:
                 self.wishes["/ports/" + port] = None
 
@@ -148,13 +155,14 @@ class Tenant:
 
     def edit(self, method, path, body, place, wish):
         """One edit of what is at `place`, which makes it `wish`."""
-        old = self.wishes[place]
+        old = self.wishes.pop(place)
+        self.wishes[place] = old  # as the last
         reply = self.send(method, path, body)
         if reply is None:
             self.wishes[place] = self.see(place)
             happened = same(self.wishes[place], wish)
             assert happened or same(self.wishes[place], old), (method, path, body, old, self.wishes[place])
-            self.counts["unseen, done" if happened else "unseen, not done"] += 1
+            self.looked_up["done" if happened else "not done"] += 1
         elif reply.ok:
             if method == "POST":
                 wish["rules"] = {kind: (value[0] if value[0] != "new" else reply.json()[kind + "_rule"]["id"], value[1])
@@ -169,15 +177,16 @@ class Tenant:
         return reply
 
     def send_to(self, url, method, path, body, what):
-        name = what + ", " if what else ""
+        """`what` goes before the names that this is counted under; of VMs a pod may know as little as its centre."""
         try:
             reply = self.session.request(method, url + "/v2.0" + path, json=body, timeout=60)
-        except requests.ConnectionError:
-            self.counts[name + "unseen" if what else "unseen"] += 1
+        except requests.ConnectionError as error:
+            self.counts[what + ("met nobody" if met_nobody(error) else "unseen")] += 1
             return None
         assert reply.ok or reply.status_code in REFUSALS or (what and reply.status_code == 404), \
             (method, path, body, reply.status_code, reply.text)
-        self.counts[name + ("accepted" if reply.ok else "refused")] += 1
+        refusal = "" if reply.ok else f"refused, {reply.status_code} {reply.json()['NeutronError']['type']}"
+        self.counts[what + (refusal or "accepted")] += 1
         return reply
 
     def centre_answers(self):
@@ -223,3 +232,8 @@ def same(one, other):
         return one == other
     return {**one, "rules": {k: v[1] for k, v in one["rules"].items()}} == \
         {**other, "rules": {k: v[1] for k, v in other["rules"].items()}}
+
+
+def met_nobody(error):
+    """Whether the call was not even taken."""
+    return isinstance(getattr(error.args[0], "reason", None), urllib3.exceptions.NewConnectionError)
