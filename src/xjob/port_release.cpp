@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/timer.hpp"
+#include "engine/job.hpp"
 #include "engine/pause.hpp"
 #include "xjob/binding_job.hpp"
 
@@ -27,6 +28,17 @@ void give_back(storage::Connection& db, const Release& release, base::Micros now
     const base::Micros late = gone ? lane.still_uncertain_until() : lane.uncertain_until;
     // A port that may have lost what the centre still wishes it to have: nothing is more urgent.
     engine::finish(db, lane, now, gone ? late : std::max(late, release.uncertain_until), engine::Priority::live);
+  }
+}
+
+// Where no binding of ours stood, something may be under way: a run of its own finds that nothing is wished any more.
+void wake_elsewhere(storage::Connection& db, const Release& release, base::Micros now) {
+  const auto found = db.execute("SELECT pod_id FROM resource_routings WHERE central_id = ? AND resource_type = 'port'",
+                                {release.port_id});
+  for (const storage::Row& row : found.rows()) {
+    const engine::LaneKey lane = binding_lane(row.text("pod_id"), kPort, release.port_id);
+    if (std::ranges::find(release.lanes, lane, &engine::Lane::key) == release.lanes.end())
+      engine::wake(db, lane, now, engine::Wake::fresh_wish);
   }
 }
 
@@ -66,7 +78,10 @@ void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_
     // A bind that was on its way before may still take effect: the lane looks once more.
     const base::Micros late = lane.still_uncertain_until();
     engine::finish(db, lane, late == 0 ? std::nullopt : std::optional(late), late);
+    // What waited for the copy of a policy that is not wished any more: no run of this lane would end it.
+    engine::close_jobs(db, lane.id, intent, "", now);
   }
+  wake_elsewhere(db, release, now);
 }
 
 void PortReleaser::abandon(const Release& release) {

@@ -149,6 +149,45 @@ def test_two_xjobs_share_the_work_and_each_change_is_made_once(tmp_path):
         cloud.stop()
 
 
+def bound_port(cloud):
+    """A port in RegionOne that bears a policy: (policy, port)."""
+    policy = cloud.policy()
+    port = cloud.boot("RegionOne", cloud.network())
+    cloud.net.update_port(port.id, qos_policy_id=policy.id)
+    cloud.rest()
+    return policy, port
+
+
+def wait_for_a_job_that_waits(cloud):
+    wait_until(lambda: [job for job in cloud.admin.jobs(status="NEW") if job["attempts"]], what="a job that waits")
+
+
+def test_a_port_that_lets_go_on_its_way_to_the_next_policy_leaves_no_job(cloud):
+    _, port = bound_port(cloud)
+    following = cloud.policy("next")
+    cloud.admin.call("PUT", f"/pauses/policy/{following.id}")
+    cloud.net.update_port(port.id, qos_policy_id=following.id)
+    wait_for_a_job_that_waits(cloud)
+    cloud.net.update_port(port.id, qos_policy_id=None)
+    jobs = cloud.settle()
+    cloud.assert_bound("port", port, None, "RegionOne")
+    assert {job["status"] for job in jobs} == {"SUCCESS"}
+
+
+def test_a_port_that_lets_go_in_one_pod_on_its_way_into_another_leaves_no_job(cloud):
+    policy, port = bound_port(cloud)
+    other = cloud.pods["RegionTwo"].net
+    there = other.create_port(network_id=other.create_network(name="of the pod's own").id)
+    cloud.admin.call("PUT", f"/pauses/policy/{policy.id}")
+    cloud.admin.tie("port", port.id, there.id, "RegionTwo")
+    wait_for_a_job_that_waits(cloud)
+    cloud.net.update_port(port.id, qos_policy_id=None)
+    jobs = cloud.settle()
+    cloud.assert_bound("port", port, None, "RegionOne")
+    cloud.assert_bound("port", port, None, "RegionTwo", there.id)
+    assert {job["status"] for job in jobs} == {"SUCCESS"}
+
+
 def open_jobs_at_the_deletion(cloud, pause, gate, path):
     """Lets the paused write go; the types of the jobs that are open when the pod is asked to delete `path`."""
     found = []
