@@ -78,11 +78,16 @@ void object_job(Connection& db, const char* job_type, const std::string& type, c
                   now);
 }
 
+// Or on its way there: a pod that had let go before may have a job that waits for a copy, and a copy that nobody wishes
+// any more is never made.
 bool bound_somewhere(Connection& db, const std::string& type, const std::string& id) {
   return !db.execute(
                 "SELECT pod_id FROM bindings WHERE resource_type = ? AND central_id = ? AND (policy_id <> '' OR "
-                "state IN ('pending', 'cancelled')) LIMIT 1",
-                {type, id})
+                "state IN ('pending', 'cancelled')) UNION ALL "
+                "SELECT j.pod_id FROM resource_routings r JOIN jobs j ON j.pod_id = r.pod_id AND j.kind = "
+                "r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING') WHERE "
+                "r.resource_type = ? AND r.central_id = ? LIMIT 1",
+                {type, id, type, id})
               .empty();
 }
 

@@ -174,6 +174,22 @@ def test_a_port_that_lets_go_on_its_way_to_the_next_policy_leaves_no_job(cloud):
     assert {job["status"] for job in jobs} == {"SUCCESS"}
 
 
+def test_a_wish_that_is_taken_back_before_its_copy_is_there_leaves_no_job(cloud):
+    """The pods had let go of a policy before: they bear none, and none is on its way but for the job that waits."""
+    policy, network = cloud.bound_everywhere()
+    cloud.net.update_network(network, qos_policy_id=None)
+    cloud.settle()
+    following = cloud.policy("next")
+    cloud.admin.call("PUT", f"/pauses/policy/{following.id}")
+    cloud.net.update_network(network, qos_policy_id=following.id)
+    wait_for_a_job_that_waits(cloud)
+    cloud.net.update_network(network, qos_policy_id=None)
+    jobs = cloud.settle()
+    assert {job["status"] for job in jobs} == {"SUCCESS"}
+    for region in BOTH:
+        cloud.assert_bound("network", network, None, region)
+
+
 def test_a_port_that_lets_go_in_one_pod_on_its_way_into_another_leaves_no_job(cloud):
     policy, port = bound_port(cloud)
     other = cloud.pods["RegionTwo"].net
