@@ -16,9 +16,9 @@ REFUSALS = {409, 503}
 
 class Tenant:
     """`wishes`: path -> what the centre must show there, None = gone. An edit without an answer is looked up: it has
-    happened or it has not. `booted`: ports that its VMs have in embedded pods, port -> region.
-    `common`: a policy and a rule of it, that all tenants edit and bind. `counts`: how the edits ended; `looked_up`: what
-    had come of those without an answer."""
+    happened or it has not. `booted`: ports that its VMs have in embedded pods, port -> region. `common`: a policy and a
+    rule of it, that all tenants edit and bind. `counts`: how the edits ended; `looked_up`: what had come of those
+    without an answer."""
 
     def __init__(self, cloud, name, seed):
         self.cloud, self.name, self.random = cloud, name, random.Random(f"{seed} {name}")
