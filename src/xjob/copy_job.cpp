@@ -28,9 +28,8 @@ bool is_wanted(storage::Connection& db, const engine::LaneKey& lane) {
       "r.resource_type = 'network' AND n.qos_policy_id = ? UNION ALL "
       "SELECT 1 AS one FROM resource_routings r JOIN ports p ON p.id = r.central_id WHERE r.pod_id = ? AND "
       "r.resource_type = 'port' AND p.qos_policy_id = ? UNION ALL "
-      "SELECT 1 AS one FROM jobs WHERE pod_id = ? AND kind = 'policy' AND object_id = ? AND type = 'qos_create' AND "
-      "finished_at IS NULL LIMIT 1",
-      {lane.pod_id, lane.object_id, lane.pod_id, lane.object_id, lane.pod_id, lane.object_id});
+      "SELECT 1 AS one FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND type = 'qos_create' LIMIT 1",
+      {lane.pod_id, lane.object_id, lane.pod_id, lane.object_id, engine::lane_id(db, lane)});
   return !found.empty();
 }
 
@@ -206,8 +205,8 @@ class CopyRun {
               " o ON o.id = r.central_id LEFT JOIN bindings b ON b.resource_type = r.resource_type AND b.central_id = "
               "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
               "AND ? IN ('', b.state) AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') "
-              "OR EXISTS (SELECT 1 FROM jobs j WHERE j.pod_id = r.pod_id AND "
-              "j.kind = r.resource_type AND j.object_id = r.central_id AND j.finished_at IS NULL))",
+              "OR EXISTS (SELECT 1 FROM lanes l JOIN jobs j ON j.lane_id = l.id AND j.finished_at IS NULL WHERE "
+              "l.pod_id = r.pod_id AND l.kind = r.resource_type AND l.object_id = r.central_id))",
           {copy_.pod_id, type, copy_.policy_id, state, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())
         engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine,

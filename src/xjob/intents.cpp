@@ -84,9 +84,9 @@ bool bound_somewhere(Connection& db, const std::string& type, const std::string&
   return !db.execute(
                 "SELECT pod_id FROM bindings WHERE resource_type = ? AND central_id = ? AND (policy_id <> '' OR "
                 "state IN ('pending', 'cancelled')) UNION ALL "
-                "SELECT j.pod_id FROM resource_routings r JOIN jobs j ON j.pod_id = r.pod_id AND j.kind = "
-                "r.resource_type AND j.object_id = r.central_id AND j.status IN ('NEW', 'RUNNING') WHERE "
-                "r.resource_type = ? AND r.central_id = ? LIMIT 1",
+                "SELECT r.pod_id FROM resource_routings r JOIN lanes l ON l.pod_id = r.pod_id AND l.kind = "
+                "r.resource_type AND l.object_id = r.central_id JOIN jobs j ON j.lane_id = l.id AND j.finished_at IS "
+                "NULL WHERE r.resource_type = ? AND r.central_id = ? LIMIT 1",
                 {type, id, type, id})
               .empty();
 }
