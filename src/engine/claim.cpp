@@ -46,6 +46,8 @@ constexpr char kLanesOfHead[] =
     "SELECT id, kind, object_id, due_at FROM lanes WHERE worker = '' AND pod_id = ? AND priority = ? AND due_at <= ? AND "
     "(kind, object_id) NOT IN (SELECT kind, id FROM pauses) ORDER BY due_at LIMIT ?";
 
+constexpr std::size_t kSmallShare = 8;
+
 std::vector<Head> heads(Connection& db, base::Micros now) {
   std::vector<Head> heads;
   const auto found = db.execute(kHeads, {now, now, now, now});
@@ -61,8 +63,11 @@ std::vector<Head> heads(Connection& db, base::Micros now) {
 
 Queues due_by_priority(Connection& db, base::Micros now, const Room& room) {
   Queues queues;
-  for (const Head& head : heads(db, now)) {
-    const std::size_t most = room.in(head.pod_id);
+  const std::vector<Head> all = heads(db, now);
+  // Nobody takes much more than an equal part of a claim, however long his lanes have waited; there will be another.
+  const std::size_t share = kSmallShare + 2 * room.in_all / std::max<std::size_t>(all.size(), 1);
+  for (const Head& head : all) {
+    const std::size_t most = std::min(room.in(head.pod_id), share);
     std::vector<DueLane>& queue = queues.at(static_cast<std::size_t>(head.priority));
     const auto before = [&](const DueLane& lane) { return lane.due <= head.due; };
     if (most == 0 || std::ranges::count_if(queue, before) >= static_cast<std::ptrdiff_t>(room.in_all)) continue;
