@@ -86,9 +86,27 @@ void Runtime::on_pool(std::function<void()> work) {
 }
 
 void Runtime::on_io(std::function<void()> work) {
-  if (simulation_ == nullptr) return asio::post(io_, std::move(work));
+  if (simulation_ == nullptr) {
+    bool first = false;
+    {
+      const std::lock_guard guard(mutex_);
+      first = to_resume_.empty();
+      to_resume_.push_back(std::move(work));
+    }
+    if (first) asio::post(io_, [this] { resume_all(); });
+    return;
+  }
   simulation_->later(simulation_->hop(),
                      [this, work = std::move(work)]() mutable { asio::post(io_, std::move(work)); });
+}
+
+void Runtime::resume_all() {
+  std::vector<std::function<void()>> all;
+  {
+    const std::lock_guard guard(mutex_);
+    all.swap(to_resume_);
+  }
+  for (const std::function<void()>& one : all) one();
 }
 
 Awaitable<void> pause(std::int64_t micros) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <thread>
 #include <type_traits>
+#include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -63,10 +64,13 @@ class Runtime {
   void on_pool(std::function<void()> work);
   void on_io(std::function<void()> work);
   std::shared_ptr<void> ticket();
+  void resume_all();
 
   Simulation* simulation_ = nullptr;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> to_resume_;  // by mutex_; of the io thread, together: many end at one COMMIT
   std::optional<boost::asio::thread_pool> pool_;
   std::thread thread_;
   struct UnderWay {
