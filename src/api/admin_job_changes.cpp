@@ -96,7 +96,8 @@ http::Response redo_job(AdminCall& call) {
     const std::string status = job.text("status");
     if (status == engine::kRunning || status == engine::kSuccess) throw not_so(call.id(), status);
     if (!job.boolean("parent") || status != engine::kFail) return redo_one(db, job, call.now);
-    const auto failed = db.execute(std::string(kColumns) + " WHERE parent_id = ? AND parent_id <> '' AND status = 'FAIL'", {call.id()});
+    const auto failed =
+        db.execute(std::string(kColumns) + " WHERE parent_id = ? AND parent_id <> '' AND status = 'FAIL'", {call.id()});
     for (const storage::Row& child : failed.rows()) redo_one(db, child, call.now);
   });
   call.committed();

@@ -37,7 +37,8 @@ class RuntimeTest : public testing::Test {
 TEST_F(RuntimeTest, WhatIsBegunMayEndOnAnyThreadOrAtOnce) {
   EXPECT_EQ(outcome([](const Runtime::Done& done) { done(nullptr); }).get(), "went on");
   std::thread other;
-  EXPECT_EQ(outcome([&](const Runtime::Done& done) { other = std::thread([done] { done(nullptr); }); }).get(), "went on");
+  EXPECT_EQ(outcome([&](const Runtime::Done& done) { other = std::thread([done] { done(nullptr); }); }).get(),
+            "went on");
   other.join();
 }
 

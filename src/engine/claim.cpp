@@ -43,7 +43,8 @@ constexpr char kHeads[] =
     "not_before > ? UNION ALL SELECT id FROM pauses WHERE kind = 'pod')";
 
 constexpr char kLanesOfHead[] =
-    "SELECT id, kind, object_id, due_at FROM lanes WHERE worker = '' AND pod_id = ? AND priority = ? AND due_at <= ? AND "
+    "SELECT id, kind, object_id, due_at FROM lanes WHERE worker = '' AND pod_id = ? AND priority = ? AND due_at <= ? "
+    "AND "
     "(kind, object_id) NOT IN (SELECT kind, id FROM pauses) ORDER BY due_at LIMIT ?";
 
 constexpr std::size_t kSmallShare = 8;
@@ -73,7 +74,8 @@ Queues due_by_priority(Connection& db, base::Micros now, const Room& room) {
     if (most == 0 || std::ranges::count_if(queue, before) >= static_cast<std::ptrdiff_t>(room.in_all)) continue;
     const auto found = db.execute(kLanesOfHead, {head.pod_id, head.priority, now, static_cast<std::int64_t>(most)});
     for (const storage::Row& row : found.rows())
-      queue.push_back({{row.integer("id"), {head.pod_id, row.text("kind"), row.text("object_id")}}, row.integer("due_at")});
+      queue.push_back(
+          {{row.integer("id"), {head.pod_id, row.text("kind"), row.text("object_id")}}, row.integer("due_at")});
   }
   // So that take_next() takes from the end what is due longest.
   for (std::vector<DueLane>& queue : queues)
@@ -99,10 +101,9 @@ std::map<std::int64_t, Lane> taken_of(Connection& db, const std::vector<std::int
   const std::string list = ids_of(ids, values);
   values.emplace_back(now);
   // By their numbers: coalesce() keeps SQLite from walking through all that is due instead.
-  const auto written = db.execute(
-      "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " + list +
-          " AND coalesce(worker, '') = '' AND due_at <= ?",
-      values);
+  const auto written = db.execute("UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " +
+                                      list + " AND coalesce(worker, '') = '' AND due_at <= ?",
+                                  values);
   if (written.affected() == 0) return taken;
   // None of them was this worker's before: it looked for what nobody holds, and claims one time after the other.
   values.erase(values.begin());
@@ -112,7 +113,13 @@ std::map<std::int64_t, Lane> taken_of(Connection& db, const std::vector<std::int
       values);
   for (const storage::Row& row : found.rows()) {
     const std::int64_t id = row.integer("id");
-    taken[id] = {id, {}, worker, row.integer("number"), row.integer("attempts"), row.integer("uncertain_until"), now,
+    taken[id] = {id,
+                 {},
+                 worker,
+                 row.integer("number"),
+                 row.integer("attempts"),
+                 row.integer("uncertain_until"),
+                 now,
                  static_cast<Priority>(row.integer("priority"))};
   }
   return taken;
@@ -209,7 +216,8 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(
       "UPDATE lanes SET worker = '', attempts = attempts + ?, uncertain_until = ?, "
-      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE id = ? AND worker = ? AND number = ?",
+      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE id = ? AND worker = ? AND number = "
+      "?",
       {std::int64_t{!given_back}, uncertain, due, due, lane.id, lane.worker, lane.number});
   if (given.affected() != 1) throw LeaseLost();
   postpone_jobs(db, lane.id, given_back ? "" : failure.what(), std::max(due, asked), now);

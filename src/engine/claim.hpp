@@ -13,7 +13,7 @@ namespace tricircle::engine {
 struct Room {
   std::size_t in_all;
   std::size_t per_pod;
-  std::map<std::string, std::size_t> taken;       // of `per_pod`, by runs under way
+  std::map<std::string, std::size_t> taken;         // of `per_pod`, by runs under way
   std::size_t in(const std::string& pod_id) const;  // '' is no pod: only `in_all` bounds it
 };
 
@@ -33,7 +33,8 @@ std::array<Priority, 3> turn_of(std::uint64_t turn);
 
 // Takes those of them that are still free; their open jobs are RUNNING from now on (a parent is when it is expanded).
 // None for a worker that has ended or was declared dead: nobody would ever end its leases.
-std::vector<Lane> claim(storage::Connection&, const std::vector<Candidate>&, const std::string& worker, base::Micros now);
+std::vector<Lane> claim(storage::Connection&, const std::vector<Candidate>&, const std::string& worker,
+                        base::Micros now);
 
 // The run failed: the lane comes again after a backoff, its jobs wait with the words of the failure; a silent pod's
 // circuit opens, and one that asked for it is left alone. Throws LeaseLost.

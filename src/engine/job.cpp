@@ -41,11 +41,13 @@ void settle_parent(Connection& db, const std::string& id, base::Micros now) {
       "AND status = 'RUNNING'",
       {now, now, id});
   if (met.affected() == 0) return;
-  const auto open =
-      db.execute("SELECT id FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
+  const auto open = db.execute(
+      "SELECT id FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status IN ('NEW', 'RUNNING') LIMIT 1", {id});
   if (!open.empty()) return;
   const auto failed = db.execute(
-      "SELECT count(*) AS n, min(last_error) AS words FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status = 'FAIL'", {id});
+      "SELECT count(*) AS n, min(last_error) AS words FROM jobs WHERE parent_id = ? AND parent_id <> '' AND status = "
+      "'FAIL'",
+      {id});
   const std::int64_t failures = failed.front().integer("n");
   const std::string words =
       failures == 0 ? "" : std::to_string(failures) + " failed; one of them: " + failed.front().text("words");
@@ -79,7 +81,9 @@ void advance_parent(Connection& db, const std::string& id, const std::string& cu
 }
 
 void close_jobs(Connection& db, std::int64_t lane, std::int64_t applied, const std::string& error, base::Micros now) {
-  const auto done = db.execute("SELECT seq, parent_id FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND wanted <= ? AND NOT parent", {lane, applied});
+  const auto done = db.execute(
+      "SELECT seq, parent_id FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND wanted <= ? AND NOT parent",
+      {lane, applied});
   std::set<std::string> parents;
   for (const storage::Row& row : done.rows()) {
     db.execute(
@@ -111,14 +115,11 @@ bool cancel_job(Connection& db, const std::string& id, const std::string& words,
 }
 
 bool has_open_jobs(Connection& db, std::int64_t lane) {
-  return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1",
-                     {lane})
-              .empty();
+  return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1", {lane}).empty();
 }
 
 void note_jobs(Connection& db, std::int64_t lane, const std::string& note) {
-  db.execute(std::string("UPDATE jobs SET last_error = ? WHERE ") + kOpenOfLane,
-             {note, lane});
+  db.execute(std::string("UPDATE jobs SET last_error = ? WHERE ") + kOpenOfLane, {note, lane});
 }
 
 }  // namespace tricircle::engine

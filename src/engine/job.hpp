@@ -42,7 +42,8 @@ void advance_parent(storage::Connection&, const std::string& id, const std::stri
 
 // Ends every open job of the lane whose wanted intent is at most `applied` (kGone: all of them): SUCCESS, or FAIL when
 // `error` is not empty. Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
-void close_jobs(storage::Connection&, std::int64_t lane, std::int64_t applied, const std::string& error, base::Micros now);
+void close_jobs(storage::Connection&, std::int64_t lane, std::int64_t applied, const std::string& error,
+                base::Micros now);
 
 // Back to NEW, to be tried again: attempts and last error are kept for people to see. An expanded parent stays RUNNING.
 void postpone_jobs(storage::Connection&, std::int64_t lane, const std::string& error, base::Micros next_try,

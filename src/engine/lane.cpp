@@ -90,13 +90,13 @@ std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>
         db.execute("SELECT worker, number, attempts, uncertain_until, priority FROM lanes WHERE id = ?", {id});
     const storage::Row& row = found.front();
     if (!row.text("worker").empty()) return std::nullopt;
-    lanes.push_back({id, key, worker, row.integer("number") + 1, row.integer("attempts"), row.integer("uncertain_until"), 0,
-                     static_cast<Priority>(row.integer("priority"))});
+    lanes.push_back({id, key, worker, row.integer("number") + 1, row.integer("attempts"),
+                     row.integer("uncertain_until"), 0, static_cast<Priority>(row.integer("priority"))});
   }
   for (const Lane& lane : lanes) {
-    const auto taken = db.execute(
-        "UPDATE lanes SET worker = ?, number = number + 1 WHERE id = ? AND worker = '' AND number = ?",
-        {worker, lane.id, lane.number - 1});
+    const auto taken =
+        db.execute("UPDATE lanes SET worker = ?, number = number + 1 WHERE id = ? AND worker = '' AND number = ?",
+                   {worker, lane.id, lane.number - 1});
     // Another node's claim came between: the transaction must not keep a part.
     if (taken.affected() != 1) throw storage::Busy("a lane was claimed meanwhile");
   }

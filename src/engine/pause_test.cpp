@@ -25,7 +25,8 @@ class PauseTest : public RowsTest {
   std::vector<std::string> found() {
     return write([&](Connection& db) {
       std::vector<std::string> names;
-      for (const Candidate& lane : due_lanes(db, now(), {100, 100, {}})) names.push_back(lane.key.pod_id + " " + lane.key.object_id);
+      for (const Candidate& lane : due_lanes(db, now(), {100, 100, {}}))
+        names.push_back(lane.key.pod_id + " " + lane.key.object_id);
       return names;
     });
   }

@@ -20,7 +20,8 @@ constexpr char kChore[] = "job_retention";
 // The oldest first, along the index.
 constexpr char kLeaves[] =
     "SELECT j.id FROM jobs j WHERE j.status = ? AND j.finished_at < ? AND NOT EXISTS (SELECT 1 FROM jobs c WHERE "
-    "c.parent_id = j.id AND c.parent_id <> '') AND NOT EXISTS (SELECT 1 FROM jobs p WHERE p.id = j.parent_id AND p.status IN ('NEW', "
+    "c.parent_id = j.id AND c.parent_id <> '') AND NOT EXISTS (SELECT 1 FROM jobs p WHERE p.id = j.parent_id AND "
+    "p.status IN ('NEW', "
     "'RUNNING')) ORDER BY j.finished_at LIMIT ?";
 
 std::size_t remove_ended(Connection& db, const char* status, base::Micros before, std::size_t most) {

@@ -140,9 +140,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
       const base::Micros now = clock_.now();
       std::vector<Candidate> due;
       if (const Room room = free_room(); room.in_all > 0) {
-        co_await runtime_.blocking([&] {
-          database_.read([&](storage::Connection& db) { due = due_lanes(db, now, room, claimed_); });
-        });
+        co_await runtime_.blocking(
+            [&] { database_.read([&](storage::Connection& db) { due = due_lanes(db, now, room, claimed_); }); });
       }
       if (due.empty() || stopping_) co_return claimed;
       const std::int64_t life = heartbeat_.life();
@@ -206,9 +205,8 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   base::Awaitable<bool> put_back_lane(const Lane& lane, const RunFailed& failure) {
     base::fault_point("before put back");
     try {
-      co_await write(runtime_, database_, [&](storage::Connection& db) {
-        put_back(db, lane, failure, clock_.now(), options_);
-      });
+      co_await write(runtime_, database_,
+                     [&](storage::Connection& db) { put_back(db, lane, failure, clock_.now(), options_); });
     } catch (const LeaseLost&) {
       base::log::warn("run_result_thrown_away pod={} kind={} object={}", lane.key.pod_id, lane.key.kind,
                       lane.key.object_id);

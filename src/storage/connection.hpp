@@ -20,8 +20,7 @@ using Columns = std::vector<std::string>;
 
 class Row {
  public:
-  Row(const Columns* columns, std::vector<Value> values)
-      : columns_(columns), values_(std::move(values)) {}
+  Row(const Columns* columns, std::vector<Value> values) : columns_(columns), values_(std::move(values)) {}
 
   // By column name; std::out_of_range for a column that the statement does not give.
   const Value& value(std::string_view column) const;

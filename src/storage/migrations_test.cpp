@@ -78,7 +78,8 @@ TEST(Migrations, LanesAndJobsKeepWhatTheyAreWhenTheyGetNumbers) {
     for (const char* id : {"open", "ended"})
       db.execute(
           "INSERT INTO jobs (id, type, project_id, resource, status, pod_id, kind, object_id, wanted, last_error, "
-          "created_at, updated_at) VALUES (?, 'update_port', 'acme', '{}', 'NEW', 'pod', 'port', 'p', 2, 'words', 1, 1)",
+          "created_at, updated_at) VALUES (?, 'update_port', 'acme', '{}', 'NEW', 'pod', 'port', 'p', 2, 'words', 1, "
+          "1)",
           {id});
     db.execute("UPDATE jobs SET status = 'FAIL', finished_at = 6, object_id = 'gone' WHERE id = 'ended'");
   });

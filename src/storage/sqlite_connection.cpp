@@ -78,8 +78,8 @@ SqliteConnection::SqliteConnection(const std::string& file) : SqliteConnection(o
   execute("PRAGMA foreign_keys = ON");
   // What a statement may have to undo is kept in memory, not in a file that grows and shrinks with each.
   execute("PRAGMA temp_store = MEMORY");
-  execute("PRAGMA cache_size = -65536");    // KiB: the rows that a busy engine works on
-  execute("PRAGMA secure_delete = OFF");    // Debian's default overwrites what is deleted; nothing here is that secret
+  execute("PRAGMA cache_size = -65536");  // KiB: the rows that a busy engine works on
+  execute("PRAGMA secure_delete = OFF");  // Debian's default overwrites what is deleted; nothing here is that secret
   execute("PRAGMA wal_autocheckpoint = 8000");  // pages: a page that is written again and again is brought home once
 }
 

@@ -136,7 +136,8 @@ class Made {
   std::vector<std::string> again_;
 };
 
-// Made once a process, for one story after the other, never two at a time: statements stay prepared, which is most of what a new store costs.
+// Made once a process, for one story after the other, never two at a time: statements stay prepared, which is most of
+// what a new store costs.
 SqliteConnection& empty_store(const std::string& name) {
   static std::map<std::string, Made> made;
   return made[name].as_made();
