@@ -93,52 +93,56 @@ std::string ids_of(std::vector<std::int64_t> ids, std::vector<Value>& values) {
   return "(" + storage::placeholders(length) + ")";
 }
 
-// What of the given lanes is free; their due time is what they had, and what comes meanwhile stays.
-std::map<std::int64_t, Lane> taken_of(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker,
-                                      base::Micros now) {
-  std::map<std::int64_t, Lane> taken;
-  std::vector<Value> values{worker};
-  const std::string list = ids_of(ids, values);
-  values.emplace_back(now);
+// What of the given lanes is free and due. They are looked at first: the worker may hold others of them otherwise, to
+// let go of a port.
+std::map<std::int64_t, Lane> free_of(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker,
+                                     base::Micros now) {
+  std::map<std::int64_t, Lane> free;
+  std::vector<Value> values;
   // By their numbers: coalesce() keeps SQLite from walking through all that is due instead.
-  const auto written = db.execute("UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " +
-                                      list + " AND coalesce(worker, '') = '' AND due_at <= ?",
-                                  values);
-  if (written.affected() == 0) return taken;
-  // None of them was this worker's before: it looked for what nobody holds, and claims one time after the other.
-  values.erase(values.begin());
-  values.back() = worker;
-  const auto found = db.execute(
-      "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " + list + " AND worker = ?",
-      values);
+  const std::string sql = "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " +
+                          ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
+  values.emplace_back(now);
+  const auto found = db.execute(sql, values);
   for (const storage::Row& row : found.rows()) {
-    const std::int64_t id = row.integer("id");
-    taken[id] = {id,
-                 {},
-                 worker,
-                 row.integer("number"),
-                 row.integer("attempts"),
-                 row.integer("uncertain_until"),
-                 now,
-                 static_cast<Priority>(row.integer("priority"))};
+    Lane& lane = free[row.integer("id")];
+    lane.id = row.integer("id");
+    lane.worker = worker;
+    lane.number = row.integer("number") + 1;
+    lane.attempts = row.integer("attempts");
+    lane.uncertain_until = row.integer("uncertain_until");
+    lane.claimed_at = now;
+    lane.priority = static_cast<Priority>(row.integer("priority"));
   }
-  return taken;
+  return free;
+}
+
+// A due time that comes meanwhile stays.
+void take_all(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker, base::Micros now) {
+  std::vector<Value> values{worker};
+  const std::string sql = "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " +
+                          ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
+  values.emplace_back(now);
+  // Another node's claim came between: the transaction must not keep a part.
+  if (db.execute(sql, values).affected() != static_cast<std::int64_t>(ids.size()))
+    throw storage::Busy("a lane was claimed meanwhile");
 }
 
 void claim_some(Connection& db, std::span<const Candidate> wanted, const std::string& worker, base::Micros now,
                 std::vector<Lane>& lanes) {
   std::vector<std::int64_t> ids;
   for (const Candidate& lane : wanted) ids.push_back(lane.id);
-  std::map<std::int64_t, Lane> taken = taken_of(db, ids, worker, now);
-  if (taken.empty()) return;
+  std::map<std::int64_t, Lane> free = free_of(db, ids, worker, now);
   ids.clear();
   for (const Candidate& lane : wanted) {
-    const auto mine = taken.find(lane.id);
-    if (mine == taken.end()) continue;
+    const auto mine = free.find(lane.id);
+    if (mine == free.end()) continue;
     mine->second.key = lane.key;
     ids.push_back(lane.id);
     lanes.push_back(std::move(mine->second));
   }
+  if (ids.empty()) return;
+  take_all(db, ids, worker, now);
   std::vector<Value> values{now, now};
   const std::string list = ids_of(ids, values);
   db.execute(

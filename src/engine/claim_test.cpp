@@ -78,6 +78,20 @@ TEST_F(ClaimTest, HeldLanesAreNotFound) {
   EXPECT_THAT(found(), IsEmpty());
 }
 
+TEST_F(ClaimTest, WhatTheWorkerHasTakenOtherwiseSinceItLookedIsNotClaimed) {
+  const LaneKey held = port("pod1", "held");
+  const LaneKey free = port("pod1", "free");
+  for (const LaneKey& key : {held, free}) due(key, now());
+  const std::vector<Candidate> seen =
+      write([&](Connection& db) { return std::vector{candidate(db, held), candidate(db, free)}; });
+  const auto taken = write([&](Connection& db) { return take(db, {held}, "w1"); });
+  ASSERT_TRUE(taken);
+  const std::vector<Lane> claimed = write([&](Connection& db) { return claim(db, seen, "w1", now()); });
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed.at(0).key, free);
+  EXPECT_EQ(claimed.at(0).number, lane(free).number);
+}
+
 TEST_F(ClaimTest, OfTwoClaimsOnOneSightOneGetsTheLane) {
   const LaneKey key = port("pod1", "a");
   due(key, now());
