@@ -2,6 +2,8 @@
 
 #include "base/log.hpp"
 
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -48,15 +50,15 @@ Awaitable<void> Runtime::ended(std::function<void(Done)> begin) {
   std::exception_ptr failure;
   auto initiate = [&](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    begin([this, ticket = ticket(), shared = std::move(shared), &failure](const std::exception_ptr& error) {
-      on_io([shared, &failure, error] {
-        failure = error;
+    begin([this, ticket = ticket(), shared = std::move(shared), &failure](std::exception_ptr error) {
+      on_io([shared, &failure, error = std::move(error)]() mutable {
+        failure = std::move(error);
         std::move (*shared)();
       });
     });
   };
   co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(initiate, asio::use_awaitable);
-  if (failure) std::rethrow_exception(failure);
+  if (failure) std::rethrow_exception(std::move(failure));
 }
 
 void Runtime::post(std::function<void()> work) {
@@ -106,7 +108,7 @@ void Runtime::resume_all() {
     const std::lock_guard guard(mutex_);
     all.swap(to_resume_);
   }
-  for (const std::function<void()>& one : all) one();
+  for (std::function<void()>& one : all) std::exchange(one, nullptr)();
 }
 
 Awaitable<void> pause(std::int64_t micros) {

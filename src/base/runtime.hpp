@@ -51,7 +51,7 @@ class Runtime {
 
   // For work that tells its end by a call, from whatever thread: `begin` is given that call, which resumes the
   // coroutine on the io thread or throws there.
-  using Done = std::function<void(const std::exception_ptr&)>;
+  using Done = std::function<void(std::exception_ptr)>;
   Awaitable<void> ended(std::function<void(Done)> begin);
 
   // Runs `work` on the pool, nobody waits. An exception that escapes is logged.

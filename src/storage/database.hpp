@@ -23,9 +23,10 @@ class Database {
   // through. `work` may be run more than once (after Busy), so it must only touch the connection and what it resets.
   virtual void write(const Work& work) = 0;
 
-  // As write(), without a thread that waits: `done` is given what write() would have thrown, once, from the thread that
-  // writes, which it must not hold up. A store that has no such thread writes at once, on the caller's.
-  using Done = std::function<void(const std::exception_ptr&)>;
+  // As write(), without a thread that waits: `done` is given what write() would have thrown (nobody else keeps it),
+  // once, from the thread that writes, which it must not hold up. A store that has no such thread writes at once, on
+  // the caller's.
+  using Done = std::function<void(std::exception_ptr)>;
   virtual void write_later(Work work, Done done);
 };
 

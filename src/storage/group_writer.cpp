@@ -34,12 +34,15 @@ GroupWriter::~GroupWriter() {
 
 void GroupWriter::submit(const Database::Work& work) {
   if (std::this_thread::get_id() == thread_.get_id()) throw std::logic_error("a write inside a write");
+  // The exception is handed over, not shared: who waits for it destroys it.
+  std::exception_ptr failure;
   const auto ended = std::make_shared<std::promise<void>>();
-  submit_later(std::cref(work), [ended](const std::exception_ptr& error) {
-    if (error) return ended->set_exception(error);
+  submit_later(std::cref(work), [ended, &failure](std::exception_ptr error) {
+    failure = std::move(error);
     ended->set_value();
   });
   ended->get_future().get();
+  if (failure) std::rethrow_exception(std::move(failure));
 }
 
 void GroupWriter::submit_later(Database::Work work, Database::Done done) {
@@ -62,7 +65,7 @@ void GroupWriter::run() {
       waiting_.erase(waiting_.begin(), end);
     }
     write_group(group);
-    for (const Member& member : group) member.done(member.error);
+    for (Member& member : group) member.done(std::move(member.error));
     group.clear();
   }
 }

@@ -114,7 +114,7 @@ void Database::write_later(Work work, Done done) {
   } catch (...) {
     error = std::current_exception();
   }
-  done(error);
+  done(std::move(error));
 }
 
 std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers) {
