@@ -42,6 +42,8 @@ void CentralPlugin::before_create(storage::Connection& db, Call& call, const dom
 
 bool CentralPlugin::takes_over(storage::Connection& db, Call& call, Verb verb, const domain::Resource& resource,
                                const domain::Record& before, const domain::Record* given) {
+  // A transaction may be run again, and what its first run recorded is undone.
+  if (const HeldRelease release = held(call)) release->recorded = false;
   if (!is_object(resource)) return false;
   const std::string region = reporting_region(call, given);
   if (region.empty()) return false;

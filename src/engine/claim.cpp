@@ -44,8 +44,7 @@ constexpr char kHeads[] =
 
 constexpr char kLanesOfHead[] =
     "SELECT id, kind, object_id, due_at FROM lanes WHERE worker = '' AND pod_id = ? AND priority = ? AND due_at <= ? "
-    "AND "
-    "(kind, object_id) NOT IN (SELECT kind, id FROM pauses) ORDER BY due_at LIMIT ?";
+    "AND (kind, object_id) NOT IN (SELECT kind, id FROM pauses) ORDER BY due_at LIMIT ?";
 
 constexpr std::size_t kSmallShare = 8;
 
@@ -220,8 +219,8 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
   const base::Micros uncertain = std::max(lane.uncertain_until, failure.uncertain_until);
   const auto given = db.execute(
       "UPDATE lanes SET worker = '', attempts = attempts + ?, uncertain_until = ?, "
-      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE id = ? AND worker = ? AND number = "
-      "?",
+      "due_at = CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END WHERE id = ? AND worker = ? AND "
+      "number = ?",
       {std::int64_t{!given_back}, uncertain, due, due, lane.id, lane.worker, lane.number});
   if (given.affected() != 1) throw LeaseLost();
   postpone_jobs(db, lane.id, given_back ? "" : failure.what(), std::max(due, asked), now);

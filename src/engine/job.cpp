@@ -115,7 +115,8 @@ bool cancel_job(Connection& db, const std::string& id, const std::string& words,
 }
 
 bool has_open_jobs(Connection& db, std::int64_t lane) {
-  return !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1", {lane}).empty();
+  return lane != kNoLane &&
+         !db.execute(std::string("SELECT id FROM jobs WHERE ") + kOpenOfLane + " LIMIT 1", {lane}).empty();
 }
 
 void note_jobs(Connection& db, std::int64_t lane, const std::string& note) {

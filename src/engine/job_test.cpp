@@ -125,6 +125,13 @@ TEST_F(JobTest, ALaneHasOpenJobsUntilTheLastOfThemHasEnded) {
   EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, lane_id(db, key_)); }));
 }
 
+TEST_F(JobTest, OpenJobsWithoutALaneAreNobodyElses) {
+  // As an expanded parent has it that is older than the numbers of lanes.
+  const std::string old = add_wanting(1);
+  write([&](Connection& db) { db.execute("UPDATE jobs SET lane_id = ? WHERE id = ?", {kNoLane, old}); });
+  EXPECT_FALSE(write([&](Connection& db) { return has_open_jobs(db, lane_id(db, {"pod9", "port", "none"})); }));
+}
+
 TEST_F(JobTest, ANoteIsKeptBySuccess) {
   const std::string id = add_wanting(1);
   write([&](Connection& db) { note_jobs(db, lane_id(db, key_), "replaced the pod's own policy"); });

@@ -24,7 +24,7 @@ std::int64_t first_number() {
 }
 
 std::int64_t made_row(Connection& db, const LaneKey& key) {
-  if (const std::int64_t id = lane_id(db, key); id != 0) return id;
+  if (const std::int64_t id = lane_id(db, key); id != kNoLane) return id;
   storage::insert_if_absent(
       db, "lanes",
       {{"pod_id", key.pod_id}, {"kind", key.kind}, {"object_id", key.object_id}, {"number", first_number()}});
@@ -36,7 +36,7 @@ std::int64_t made_row(Connection& db, const LaneKey& key) {
 std::int64_t lane_id(Connection& db, const LaneKey& key) {
   const auto found = db.execute("SELECT id FROM lanes WHERE pod_id = ? AND kind = ? AND object_id = ?",
                                 {key.pod_id, key.kind, key.object_id});
-  return found.empty() ? 0 : found.front().integer("id");
+  return found.empty() ? kNoLane : found.front().integer("id");
 }
 
 bool prove_alive(Connection& db, const std::string& worker) {

@@ -46,7 +46,8 @@ struct LeaseLost : std::runtime_error {
   LeaseLost() : std::runtime_error("the lane is no longer held") {}
 };
 
-// The number of the lane's row; 0: it has none.
+// The number of the lane's row, or that it has none. (Jobs that had no lane when lanes got numbers bear kNoLane too.)
+inline constexpr std::int64_t kNoLane = 0;
 std::int64_t lane_id(storage::Connection&, const LaneKey&);
 
 // Whoever takes a lane meets here with whoever buries him: the worker's row is written (a sign of life), or it is gone.
