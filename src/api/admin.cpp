@@ -18,6 +18,14 @@ using base::ErrorKind;
 constexpr std::int64_t kMostRows = 2000;
 constexpr std::size_t kLongestText = 255;
 
+struct Part {
+  const char* name;
+  http::Response (*handle)(AdminCall&);
+};
+constexpr Part kParts[] = {{"pods", handle_pods},     {"routings", handle_routings}, {"jobs", handle_jobs},
+                           {"pauses", handle_pauses}, {"copies", handle_copies},     {"bindings", handle_bindings},
+                           {"drifts", handle_drifts}, {"audits", handle_audits},     {"policies", handle_policies}};
+
 std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> parts;
   while (!path.empty()) {
@@ -138,30 +146,45 @@ json::array next_links(const AdminCall& call, const std::string& marker) {
 
 class Admin::Impl {
  public:
-  Impl(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed)
-      : database_(database), clock_(clock), identify_(std::move(identify)), committed_(std::move(committed)) {}
+  Impl(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed,
+       xjob::Waits* waits)
+      : database_(database),
+        clock_(clock),
+        identify_(std::move(identify)),
+        committed_(std::move(committed)),
+        waits_(waits) {}
 
   http::Reply handle(const http::Request& request) {
     const std::vector<std::string> path = segments(std::string_view(request.path).substr(5));
     const bool plain = !path.empty() && path[0] == "pods";
+    return guarded(plain, request.id, [&] { return dispatch(request, path); });
+  }
+
+ private:
+  // What comes after a wait may fail as well.
+  static http::Reply guarded(bool plain, const std::string& request_id, const std::function<http::Reply()>& next) {
     try {
-      return dispatch(request, path);
+      http::Reply reply = next();
+      auto* pending = std::get_if<http::Pending>(&reply);
+      if (pending == nullptr) return reply;
+      return http::Pending{std::move(pending->start), [plain, request_id, then = std::move(pending->then)] {
+                             return guarded(plain, request_id, then);
+                           }};
     } catch (const Error& error) {
       return error_answer(plain, error);
     } catch (const std::exception& error) {
-      base::log::error("admin_failed request={} error=\"{}\"", request.id, error.what());
+      base::log::error("admin_failed request={} error=\"{}\"", request_id, error.what());
       return error_answer(plain, Error(ErrorKind::internal, "", "The server could not carry out the request."));
     }
   }
 
- private:
-  http::Response dispatch(const http::Request& request, const std::vector<std::string>& path) {
-    AdminCall call{request, identify_(request), path, database_, clock_.now(), committed_};
+  http::Reply dispatch(const http::Request& request, const std::vector<std::string>& path) {
+    AdminCall call{request, identify_(request), path, database_, clock_.now(), clock_, waits_, committed_};
     if (path.empty()) return version(request);
-    if (path[0] == "pods") return handle_pods(call);
-    if (path[0] == "routings") return handle_routings(call);
-    if (path[0] == "jobs") return handle_jobs(call);
-    if (path[0] == "pauses") return handle_pauses(call);
+    if (path[0] == "changes") return handle_changes(call);
+    for (const auto& [name, handle] : kParts) {
+      if (path[0] == name) return handle(call);
+    }
     throw admin_error(ErrorKind::not_found, "There is nothing at " + request.path + ".");
   }
 
@@ -169,10 +192,12 @@ class Admin::Impl {
   const base::Clock& clock_;
   Identify identify_;
   std::function<void()> committed_;
+  xjob::Waits* waits_;
 };
 
-Admin::Admin(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed)
-    : impl_(std::make_unique<Impl>(database, clock, std::move(identify), std::move(committed))) {}
+Admin::Admin(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed,
+             xjob::Waits* waits)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(identify), std::move(committed), waits)) {}
 Admin::~Admin() = default;
 http::Reply Admin::handle(const http::Request& request) {
   return impl_->handle(request);

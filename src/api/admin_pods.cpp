@@ -2,6 +2,7 @@
 #include "base/ids.hpp"
 #include "engine/pause.hpp"
 #include "storage/sql.hpp"
+#include "xjob/audit.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -87,6 +88,8 @@ json::object create_pod(AdminCall& call) {
     if (text_field(given, "az_name").empty()) refuse_second_centre(db, id);
     if (!storage::insert_if_absent(db, "pods", row))
       throw admin_error(ErrorKind::conflict, "Region " + region + " exists already.");
+    // From then on it is audited again and again.
+    if (!text_field(given, "az_name").empty()) xjob::ask_for_audit(db, id, call.now);
   });
   return one_pod(call, id);
 }
@@ -106,6 +109,7 @@ json::object update_pod(AdminCall& call) {
     }
     if (given.contains("embedded"))
       db.execute("UPDATE pods SET embedded = ? WHERE pod_id = ?", {std::int64_t{embedded_of(given)}, id});
+    if (!text_field(given, "az_name").empty()) xjob::ask_for_audit(db, id, call.now);
     // A new URL may answer where the old one did not: the next probe comes at once.
     db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {call.now, id});
     // And what the old one asked for is not the new one's wish.
@@ -121,6 +125,7 @@ void delete_pod(AdminCall& call) {
     if (!db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty())
       throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
     db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
+    xjob::forget_audits(db, call.id());
     engine::resume(db, engine::kPodPause, call.id());
     db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
   });

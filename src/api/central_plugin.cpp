@@ -3,6 +3,7 @@
 #include "api/reports.hpp"
 #include "base/log.hpp"
 #include "domain/errors.hpp"
+#include "xjob/changes.hpp"
 #include "xjob/intents.hpp"
 
 #include <boost/json/value_to.hpp>
@@ -23,10 +24,32 @@ bool is_object(const domain::Resource& resource) {
 
 using HeldRelease = std::shared_ptr<xjob::Release>;
 
-// What the pods have done already, from an earlier run of the same call.
+// What is kept of a call from one run to the next.
+struct Note {
+  HeldRelease release;  // what the pods have done already
+  std::string change_id;
+};
+
+Note& note_of(Call& call) {
+  if (!call.note.has_value()) call.note = Note();
+  return *std::any_cast<Note>(&call.note);
+}
+
 HeldRelease held(Call& call) {
-  const HeldRelease* release = std::any_cast<HeldRelease>(&call.note);
-  return release == nullptr ? nullptr : *release;
+  return note_of(call).release;
+}
+
+// Rules are told by their policy's rows, and so are associations by those of networks and ports.
+xjob::Change told(const Change& change, const std::string& id, base::Micros now) {
+  const domain::Record* row = change.after == nullptr ? change.before : change.after;
+  const char* action = change.verb == Verb::created ? "created" : change.verb == Verb::updated ? "updated" : "deleted";
+  return {id, change.project_id, std::string(change.resource.name), text(row, "id"), action, now};
+}
+
+// A change that pods may have to follow, or that another may refer to: of policies and rules, and of what bears them.
+bool concerns_pods(const Change& change) {
+  if (!is_object(change.resource) || change.verb == Verb::deleted) return true;
+  return text(change.before, "qos_policy_id") != text(change.after, "qos_policy_id");
 }
 
 }  // namespace
@@ -44,6 +67,7 @@ bool CentralPlugin::takes_over(storage::Connection& db, Call& call, Verb verb, c
                                const domain::Record& before, const domain::Record* given) {
   // A transaction may be run again, and what its first run recorded is undone.
   if (const HeldRelease release = held(call)) release->recorded = false;
+  note_of(call).change_id.clear();
   if (!is_object(resource)) return false;
   const std::string region = reporting_region(call, given);
   if (region.empty()) return false;
@@ -57,43 +81,65 @@ bool CentralPlugin::takes_over(storage::Connection& db, Call& call, Verb verb, c
 
 void CentralPlugin::changed(storage::Connection& db, Call& call, const Change& change) {
   const std::string_view name = change.resource.name;
+  const bool rule = name.ends_with("_rule");
+  const bool policy = name == domain::policy_resource().name;
+  if (!rule && !policy && !is_object(change.resource)) return;
+  const engine::Cause cause = cause_of(db, call, change);
   if (name == xjob::kNetwork) {
-    association_changed(db, xjob::kNetwork, change);
+    association_changed(db, xjob::kNetwork, change, cause);
   } else if (name == xjob::kPort) {
-    port_changed(db, call, change);
-  } else if (name == domain::policy_resource().name) {
-    policy_changed(db, change);
-  } else if (name.ends_with("_rule")) {
-    const domain::Record* rule = change.after == nullptr ? change.before : change.after;
-    xjob::rules_changed(db, text(rule, "qos_policy_id"), change.project_id, clock_.now());
+    port_changed(db, call, change, cause);
+  } else if (policy) {
+    policy_changed(db, change, cause);
+  } else {
+    const domain::Record* row = change.after == nullptr ? change.before : change.after;
+    xjob::rules_changed(db, text(row, "qos_policy_id"), change.project_id, cause);
   }
 }
 
-void CentralPlugin::port_changed(storage::Connection& db, Call& call, const Change& change) {
+// The request's own id names the change: it is the same in each run of the call.
+engine::Cause CentralPlugin::cause_of(storage::Connection& db, Call& call, const Change& change) const {
+  const base::Micros now = clock_.now();
+  if (!concerns_pods(change)) return now;
+  std::string id = call.request.id;
+  if (id.starts_with("req-")) id.erase(0, 4);
+  if (id.empty()) return now;
+  xjob::keep_change(db, told(change, id, now));
+  note_of(call).change_id = id;
+  return {now, id};
+}
+
+void CentralPlugin::answered(Call& call, http::Response& response) {
+  const std::string& id = note_of(call).change_id;
+  if (!id.empty()) response.headers["X-Tricircle-Change"] = id;
+}
+
+void CentralPlugin::port_changed(storage::Connection& db, Call& call, const Change& change,
+                                 const engine::Cause& cause) {
   const bool taken_off = change.verb == Verb::updated && text(change.after, "qos_policy_id").empty() &&
                          !text(change.before, "qos_policy_id").empty();
   if (taken_off && options_.release_ports_synchronously && release_port(db, call, text(change.after, "id"))) return;
-  association_changed(db, xjob::kPort, change);
+  association_changed(db, xjob::kPort, change, cause);
 }
 
-void CentralPlugin::association_changed(storage::Connection& db, const std::string& type, const Change& change) {
-  const base::Micros now = clock_.now();
+void CentralPlugin::association_changed(storage::Connection& db, const std::string& type, const Change& change,
+                                        const engine::Cause& cause) {
   if (change.verb == Verb::deleted) {
-    xjob::object_deleted(db, type, text(change.before, "id"), change.project_id, now);
+    xjob::object_deleted(db, type, text(change.before, "id"), change.project_id, cause);
   } else if (text(change.before, "qos_policy_id") != text(change.after, "qos_policy_id")) {
     xjob::association_changed(db, type, text(change.after, "id"), text(change.after, "qos_policy_id"),
-                              change.project_id, now);
+                              change.project_id, cause);
   }
 }
 
-void CentralPlugin::policy_changed(storage::Connection& db, const Change& change) {
+void CentralPlugin::policy_changed(storage::Connection& db, const Change& change, const engine::Cause& cause) {
   if (change.verb == Verb::created) return;
   if (change.verb == Verb::deleted)
-    return xjob::policy_deleted(db, text(change.before, "id"), change.project_id, clock_.now());
+    return xjob::policy_deleted(db, text(change.before, "id"), change.project_id, cause);
   for (const domain::Attribute& attribute : change.resource.attributes) {
     if ((attribute.can & domain::kCopied) == 0) continue;
     if (change.before->at(attribute.name) == change.after->at(attribute.name)) continue;
-    return xjob::policy_changed(db, text(change.after, "id"), change.project_id, clock_.now());
+    return xjob::policy_changed(db, text(change.after, "id"), change.project_id, cause);
   }
 }
 
@@ -114,7 +160,7 @@ bool CentralPlugin::release_port(storage::Connection& db, Call& call, const std:
   throw Deferred{[this, &call, port_id](const Deferred::Resume& resume) -> http::Reply {
     return http::Pending{[this, &call, port_id](const std::function<void()>& done) {
                            releaser_.start(port_id, [&call, done](HeldRelease release) {
-                             call.note = std::move(release);
+                             note_of(call).release = std::move(release);
                              done();
                            });
                          },

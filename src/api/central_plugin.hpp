@@ -3,6 +3,7 @@
 #pragma once
 #include "api/plugin.hpp"
 #include "base/clock.hpp"
+#include "engine/job.hpp"
 #include "xjob/port_release.hpp"
 
 #include <memory>
@@ -26,13 +27,16 @@ class CentralPlugin final : public Plugin {
   bool takes_over(storage::Connection&, Call&, Verb, const domain::Resource&, const domain::Record& before,
                   const domain::Record* given) override;
   void changed(storage::Connection&, Call&, const Change&) override;
+  void answered(Call&, http::Response&) override;  // X-Tricircle-Change
   void committed(Call&) override;
   void failed(Call&) noexcept override;
 
  private:
-  void port_changed(storage::Connection&, Call&, const Change&);
-  void association_changed(storage::Connection&, const std::string& type, const Change&);
-  void policy_changed(storage::Connection&, const Change&);
+  // Keeps the change where pods may have to follow it.
+  engine::Cause cause_of(storage::Connection&, Call&, const Change&) const;
+  void port_changed(storage::Connection&, Call&, const Change&, const engine::Cause&);
+  void association_changed(storage::Connection&, const std::string& type, const Change&, const engine::Cause&);
+  void policy_changed(storage::Connection&, const Change&, const engine::Cause&);
   // Case 6: throws Deferred the first time round, commits what the pods have done the second time.
   bool release_port(storage::Connection&, Call&, const std::string& port_id);
 

@@ -89,7 +89,7 @@ class Neutron::Impl {
     std::optional<Deferred> deferred;
     try {
       http::Response response = (*pass->handler)(pass->call, pass->parameters);
-      tell_committed(*pass);
+      tell_committed(*pass, response);
       return response;
     } catch (Deferred& thrown) {
       deferred = std::move(thrown);
@@ -116,10 +116,11 @@ class Neutron::Impl {
     }
   }
 
-  void tell_committed(Pass& pass) {
+  void tell_committed(Pass& pass, http::Response& response) {
     if (!writes(pass.request.method) && !pass.waited) return;
     pass.ended = true;
     try {
+      services_.plugin.answered(pass.call, response);
       services_.plugin.committed(pass.call);
     } catch (const std::exception& error) {
       // What is committed is answered as such.

@@ -64,6 +64,9 @@ class Plugin {
   // The rows are written, the transaction is still open.
   virtual void changed(storage::Connection&, Call&, const Change&) {}
 
+  // The answer to a call that changed something is about to leave.
+  virtual void answered(Call&, http::Response&) {}
+
   virtual void committed(Call&) {}        // after the COMMIT of a call that changed something
   virtual void failed(Call&) noexcept {}  // a call that was Deferred before has ended in an error
 };

@@ -32,13 +32,13 @@ bool answers(storage::Database& database) {
 }  // namespace
 
 Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection,
-               remote::Credentials credentials, engine::Options options)
+               remote::Credentials credentials, engine::Options options, xjob::Upkeep upkeep)
     : ground_(ground) {
   std::filesystem::create_directories(state);
   database_ = opened(connection.empty() ? sqlite_url(state / "central.db") : connection);
   hints_ = std::make_unique<engine::Hints>(state);
   service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client,
-                                             std::move(credentials), options, state / "workers");
+                                             std::move(credentials), options, upkeep, state / "workers");
 }
 
 void Centre::start(bool runs_jobs) {
@@ -77,7 +77,8 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
     : identify_(tokens ? api::caller_admitted(settings.rules) : api::caller_from_headers(settings.rules)),
       plugin_(centre.context(), ground.clock, settings.plugin, [&centre] { centre.work_committed(); }),
       neutron_(centre.database(), ground.clock, plugin_, identify_, settings.quotas),
-      admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); }) {
+      waits_(ground.runtime, centre.database(), ground.clock),
+      admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); }, &waits_) {
   if (tokens) {
     token_check_.emplace(ground.runtime, ground.client, centre.context().identity, ground.clock, tokens->auth_url,
                          tokens->cache_time);

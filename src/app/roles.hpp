@@ -11,6 +11,7 @@
 #include "pod/pod.hpp"
 #include "storage/database.hpp"
 #include "xjob/service.hpp"
+#include "xjob/waits.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -30,7 +31,7 @@ struct Ground {
 class Centre {
  public:
   Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Credentials,
-         engine::Options);
+         engine::Options, xjob::Upkeep);
   void start(bool runs_jobs);
   // No new work is begun; what is under way may end, unless somebody is in a hurry (asked again and again, each time
   // for so long).
@@ -70,6 +71,7 @@ class CentralApi {
   api::Identify identify_;
   api::CentralPlugin plugin_;
   api::Neutron neutron_;
+  xjob::Waits waits_;
   api::Admin admin_;
   Front front_;
   std::unique_ptr<http::Server> server_;

@@ -92,6 +92,8 @@ Settings load_settings(const RunOptions& options, Door door) {
   settings.connection = config.connection;
   settings.credentials = credentials_of(config);
   settings.engine = engine_of(config);
+  settings.upkeep.audit_interval = config.audit_interval;
+  settings.upkeep.unused_copy_grace = config.unused_copy_grace;
   settings.drain = config.drain;
   settings.central.rules = rules_of(config, options.config);
   settings.central.quotas = {config.quota_network, config.quota_subnet, config.quota_port, config.quota_rbac_policy};

@@ -5,6 +5,7 @@
 #include "app/run.hpp"
 #include "engine/worker.hpp"
 #include "remote/credentials.hpp"
+#include "xjob/context.hpp"
 
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@ struct Settings {
   std::string connection;  // '' = the SQLite file in `state`
   remote::Credentials credentials;
   engine::Options engine;
+  xjob::Upkeep upkeep;
   CentralSettings central;
   base::Micros drain = 0;
   bool keystone = false;           // callers bring tokens

@@ -52,6 +52,8 @@ struct Config {
   Micros drain = 30 * kSecond;
   Micros job_retention = 7 * 86'400 * kSecond;
   Micros failed_job_retention = 30 * 86'400 * kSecond;
+  Micros audit_interval = 300 * kSecond;
+  Micros unused_copy_grace = 86'400 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;

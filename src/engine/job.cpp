@@ -12,8 +12,8 @@ namespace {
 
 using storage::Connection;
 
-std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, base::Micros now) {
-  const std::int64_t lane = wake(db, job.lane, now, Wake::fresh_wish, job.priority);
+std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, const Cause& cause) {
+  const std::int64_t lane = wake(db, job.lane, cause.at, Wake::fresh_wish, job.priority);
   storage::insert(db, "jobs",
                   {{"id", id},
                    {"type", job.type},
@@ -28,8 +28,9 @@ std::string insert_job(Connection& db, const NewJob& job, const std::string& id,
                    {"parent_id", job.parent_id},
                    {"parent", std::int64_t{parent}},
                    {"last_error", ""},
-                   {"created_at", now},
-                   {"updated_at", now}});
+                   {"change_id", cause.change_id},
+                   {"created_at", cause.at},
+                   {"updated_at", cause.at}});
   return id;
 }
 
@@ -61,15 +62,15 @@ constexpr char kOpenOfLane[] = "lane_id = ? AND finished_at IS NULL";
 
 }  // namespace
 
-std::string add_job(Connection& db, const NewJob& job, base::Micros now) {
-  return insert_job(db, job, base::new_uuid(), false, now);
+std::string add_job(Connection& db, const NewJob& job, const Cause& cause) {
+  return insert_job(db, job, base::new_uuid(), false, cause);
 }
 
 std::string add_parent(Connection& db, const std::string& type, const std::string& project_id,
-                       const boost::json::object& resource, std::int64_t wanted, base::Micros now) {
+                       const boost::json::object& resource, std::int64_t wanted, const Cause& cause) {
   const std::string id = base::new_uuid();
   // To spread it costs no call, and its children know better what they are.
-  return insert_job(db, {type, project_id, resource, {"", "job", id}, wanted, "", Priority::live}, id, true, now);
+  return insert_job(db, {type, project_id, resource, {"", "job", id}, wanted, "", Priority::live}, id, true, cause);
 }
 
 void advance_parent(Connection& db, const std::string& id, const std::string& cursor, bool done, base::Micros now) {

@@ -18,6 +18,13 @@ inline constexpr char kFail[] = "FAIL";
 // Wanted by the job of a deletion: no run that still found the object has done it, whatever it applied.
 inline constexpr auto kGone = std::numeric_limits<std::int64_t>::max();
 
+// When a job is asked for, and by which change at the centre ('' = by none: an operator, a pod's report).
+struct Cause {
+  Cause(base::Micros at_, std::string change_id_ = {}) : at(at_), change_id(std::move(change_id_)) {}
+  base::Micros at;
+  std::string change_id;
+};
+
 struct NewJob {
   std::string type;              // as on the wire: "qos_create"
   std::string project_id;        // the owner of the resource
@@ -29,11 +36,11 @@ struct NewJob {
 };
 
 // Inserts the job as NEW and makes its lane due with a fresh wish. Returns its id.
-std::string add_job(storage::Connection&, const NewJob&, base::Micros now);
+std::string add_job(storage::Connection&, const NewJob&, const Cause&);
 
 // A job for several pods: its own lane {"", "job", id} is made due; whoever runs it adds the children.
 std::string add_parent(storage::Connection&, const std::string& type, const std::string& project_id,
-                       const boost::json::object& resource, std::int64_t wanted, base::Micros now);
+                       const boost::json::object& resource, std::int64_t wanted, const Cause&);
 
 // Where the expansion of a parent stands; `done` = all children are there (RUNNING until the last of them ended; with
 // no child at all or all ended it is closed at once).

@@ -33,6 +33,16 @@ std::size_t remove_ended(Connection& db, const char* status, base::Micros before
   return ids.size();
 }
 
+// Changes that no job tells of any more.
+std::size_t remove_changes(Connection& db, base::Micros before, std::size_t most) {
+  const auto found = db.execute(
+      "SELECT id FROM changes WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.change_id = "
+      "changes.id AND jobs.change_id <> '') ORDER BY created_at LIMIT ?",
+      {before, static_cast<std::int64_t>(most)});
+  for (const storage::Row& row : found.rows()) db.execute("DELETE FROM changes WHERE id = ?", {row.text("id")});
+  return found.rows().size();
+}
+
 // Ten times as often as would do, so that nothing outlives its time by much.
 base::Micros interval(const Options& options) {
   base::Micros shortest = 0;
@@ -49,6 +59,8 @@ std::size_t remove_old_jobs(Connection& db, base::Micros now, const Options& opt
   if (options.job_retention > 0) removed += remove_ended(db, kSuccess, now - options.job_retention, most);
   if (options.failed_job_retention > 0 && removed < most)
     removed += remove_ended(db, kFail, now - options.failed_job_retention, most - removed);
+  if (options.job_retention > 0 && removed < most)
+    removed += remove_changes(db, now - options.job_retention, most - removed);
   return removed;
 }
 

@@ -5,9 +5,9 @@
 
 namespace tricircle::engine {
 
-// Removes at most `most` jobs that ended long enough ago; returns how many. Children go before their parent, and not
-// while it is open: what an operator sees of a change is whole, or gone from its leaves on. Inside the caller's
-// transaction.
+// Removes at most `most` jobs that ended long enough ago, and changes without any; returns how many. Children go before
+// their parent, and not while it is open: what an operator sees of a change is whole, or gone from its leaves on.
+// Inside the caller's transaction.
 std::size_t remove_old_jobs(storage::Connection&, base::Micros now, const Options&, std::size_t most);
 
 class Retention {

@@ -22,6 +22,13 @@ std::string rules_path(const std::string& policy_id, const std::string& type) {
   return kPolicies + "/" + policy_id + "/" + type + "_rules";
 }
 
+// One filter an id: the server takes any of them.
+std::string any_of(const std::vector<std::string>& ids) {
+  std::string query;
+  for (const std::string& id : ids) query += "&id=" + http::percent_encode(id);
+  return query;
+}
+
 json::object wrapped(const std::string& key, json::object values) {
   json::object body;
   body[key] = std::move(values);
@@ -40,6 +47,13 @@ base::Awaitable<Answer> PodNeutron::get_policy(std::string id) {
 
 base::Awaitable<Answer> PodNeutron::find_policies(std::string name) {
   return call("GET", kPolicies + "?name=" + http::percent_encode(name));
+}
+
+base::Awaitable<Answer> PodNeutron::list_policies(std::vector<std::string> ids) {
+  std::string fields = "?fields=id";
+  for (const char* field : {"name", "description", "shared", "rules", "revision_number", "updated_at"})
+    fields += std::string("&fields=") + field;
+  return call("GET", kPolicies + fields + any_of(ids));
 }
 
 base::Awaitable<Answer> PodNeutron::create_policy(json::object values) {
@@ -76,6 +90,11 @@ base::Awaitable<Answer> PodNeutron::get_object(std::string type, std::string id)
   std::string fields = "?fields=id&fields=qos_policy_id&fields=revision_number";
   if (type == "network") fields += "&fields=provider:network_type&fields=provider:physical_network&fields=segments";
   return call("GET", collection(type) + id + fields);
+}
+
+base::Awaitable<Answer> PodNeutron::list_objects(std::string type, std::vector<std::string> ids) {
+  return call("GET", "/v2.0/" + type + "s?fields=id&fields=qos_policy_id&fields=revision_number&fields=updated_at" +
+                         any_of(ids));
 }
 
 base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -29,6 +30,8 @@ class PodNeutron {
   base::Awaitable<Answer> versions();  // harmless: is anybody there
   base::Awaitable<Answer> get_policy(std::string id);
   base::Awaitable<Answer> find_policies(std::string name);
+  // Those of them that there are, whole, in any order. A server may cut the list short.
+  base::Awaitable<Answer> list_policies(std::vector<std::string> ids);
   base::Awaitable<Answer> create_policy(boost::json::object values);
   base::Awaitable<Answer> update_policy(std::string id, boost::json::object values);
   base::Awaitable<Answer> delete_policy(std::string id);
@@ -40,6 +43,8 @@ class PodNeutron {
 
   // `type` = "network" or "port": its id, policy and revision; of a network also what it is made of.
   base::Awaitable<Answer> get_object(std::string type, std::string id);
+  // The same of several, but for what networks are made of.
+  base::Awaitable<Answer> list_objects(std::string type, std::vector<std::string> ids);
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);

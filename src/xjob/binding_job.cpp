@@ -3,6 +3,7 @@
 #include "base/fault.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
+#include "xjob/drift.hpp"
 #include "xjob/pausing.hpp"
 
 namespace tricircle::xjob {
@@ -81,6 +82,8 @@ class BindingRun {
         seen_(std::move(seen)),
         pod_(context.neutron(*seen_.pod)),
         type_(lane.key.kind),
+        drifted_(seen_.binding && seen_.binding->drifted()),
+        must_look_(lane.uncertain() || drifted_),
         old_policy_(seen_.binding ? seen_.binding->policy_id : "") {}
 
   base::Awaitable<void> run() {
@@ -109,14 +112,14 @@ class BindingRun {
   }
 
   bool in_place() const {
-    return old_policy_ == seen_.wish.policy_id && !lane_.uncertain() && seen_.copy && seen_.copy->ready;
+    return old_policy_ == seen_.wish.policy_id && !must_look_ && seen_.copy && seen_.copy->ready;
   }
 
   // An object that has a policy does not change to a copy that still lacks what its own policy has meanwhile got: on
   // the way it might lose a rule that both of them have. One that has none takes what there is.
   bool may_take(const std::optional<Copy>& copy, std::int64_t policy_intent) const {
     if (!copy || !copy->ready) return false;
-    const bool bears_another = old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || lane_.uncertain());
+    const bool bears_another = old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || must_look_);
     return !bears_another || copy->intent >= policy_intent;
   }
 
@@ -156,7 +159,7 @@ class BindingRun {
   base::Awaitable<void> bind() {
     // What a network or port of the pod's own had before is named; one that came from us has nothing to name.
     const domain::CopyRule* guarantee = may_be_harmed() ? guarantee_of(*seen_.copy) : nullptr;
-    bool read = lane_.uncertain() || (old_policy_.empty() && !seen_.pod->embedded) ||
+    bool read = must_look_ || (old_policy_.empty() && !seen_.pod->embedded) ||
                 (guarantee != nullptr && seen_.backing == Backing::unknown);
     std::string replaced;
     for (int round = 0; round < kMostRounds; ++round) {
@@ -216,7 +219,7 @@ class BindingRun {
   }
 
   base::Awaitable<void> unbind() {
-    if (old_policy_.empty() && !lane_.uncertain()) co_return co_await record("", kInSync, "");
+    if (old_policy_.empty() && !must_look_) co_return co_await record("", kInSync, "");
     const LetGo end = co_await let_go(context_, pod_, type_, *seen_.local_id);
     co_await record("", end == LetGo::foreign ? kForeign : kInSync, "");
   }
@@ -229,7 +232,7 @@ class BindingRun {
       const remote::Answer answer = co_await pod_.delete_object(type_, *seen_.local_id);
       context_.check_answer(answer, true);
       if (!answer.ok() && !answer.is(404)) throw RunFailed(RunFailed::Why::again, answer.words);
-    } else if (!old_policy_.empty() || lane_.uncertain()) {
+    } else if (!old_policy_.empty() || must_look_) {
       co_await let_go(context_, pod_, type_, *seen_.local_id);
     }
     base::fault_point("before leaving record");
@@ -242,7 +245,7 @@ class BindingRun {
         remove_binding(db, type_, lane_.key.object_id, lane_.key.pod_id);
       }
       wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
-      if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
+      if (must_look_) wake_held_copies(db, lane_.key.pod_id, now);
       if (lane_.uncertain() && may_be_harmed()) harm_averted(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
       engine::close_jobs(db, lane_.id, engine::kGone, "", now);
@@ -261,7 +264,8 @@ class BindingRun {
                     state, refused.empty() ? note : refused},
                    now);
       if (old_policy_ != policy) wake_copy_let_go(db, old_policy_, lane_.key.pod_id, now);
-      if (lane_.uncertain()) wake_held_copies(db, lane_.key.pod_id, now);
+      if (must_look_) wake_held_copies(db, lane_.key.pod_id, now);
+      if (drifted_) end_drifts(db, lane_.key, now);
       if (may_be_harmed()) tell_copies_of_harm(db, policy, now);
       const Wish newest = find_wish(db, lane_.key);
       const bool moved_on = !newest.exists || newest.intent != seen_.wish.intent;
@@ -291,7 +295,9 @@ class BindingRun {
   Situation seen_;
   remote::PodNeutron pod_;
   std::string type_;
-  std::string old_policy_;
+  const bool drifted_;
+  const bool must_look_;    // our rows may not tell what the pod has
+  std::string old_policy_;  // that the pod had when it was last seen
 };
 
 // The routing is gone: there is nothing in the pod that would be ours to touch.

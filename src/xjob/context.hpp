@@ -12,6 +12,13 @@
 
 namespace tricircle::xjob {
 
+// How pods are looked after when nobody wishes anything. [xjob] options of the same names, in seconds there.
+struct Upkeep {
+  base::Micros audit_interval = 300 * base::kSecond;            // of a pod; 0 = on demand only
+  base::Micros audit_pause = 100 * base::kMillisecond;          // between two pages of one
+  base::Micros unused_copy_grace = 24 * 3'600 * base::kSecond;  // 0 = such copies stay
+};
+
 struct Context {
   base::Runtime& runtime;
   storage::Database& database;
@@ -20,6 +27,7 @@ struct Context {
   remote::Identity& identity;
   engine::Worker& worker;
   std::int64_t life = 0;  // of the worker, when it took what this run holds
+  Upkeep upkeep = {};
 
   // The same for one run.
   Context of_run(const engine::Lane& lane) const {

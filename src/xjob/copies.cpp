@@ -65,8 +65,8 @@ std::vector<domain::CopyRule> rules_of(const std::string& text) {
 std::optional<Copy> find_copy(Connection& db, const std::string& policy_id, const std::string& pod_id) {
   const auto found = db.execute(
       "SELECT c.policy_id, c.pod_id, c.project_id, c.mark, c.attributes, c.rules, c.ready, c.tagged, c.intent, "
-      "c.state, "
-      "c.last_error, r.local_id FROM copies c LEFT JOIN resource_routings r ON r.central_id = c.policy_id AND "
+      "c.state, c.last_error, coalesce(c.unused_since, 0) AS unused_since, r.local_id FROM copies c LEFT JOIN "
+      "resource_routings r ON r.central_id = c.policy_id AND "
       "r.pod_id = c.pod_id AND r.resource_type = 'qos_policy' WHERE c.policy_id = ? AND c.pod_id = ?",
       {policy_id, pod_id});
   if (found.empty()) return std::nullopt;
@@ -74,7 +74,8 @@ std::optional<Copy> find_copy(Connection& db, const std::string& policy_id, cons
   return Copy{row.text("policy_id"),       row.text("pod_id"),   row.text("project_id"),
               row.text("local_id"),        row.text("mark"),     json::parse(row.text("attributes")).as_object(),
               rules_of(row.text("rules")), row.boolean("ready"), row.boolean("tagged"),
-              row.integer("intent"),       row.text("state"),    row.text("last_error")};
+              row.integer("intent"),       row.text("state"),    row.text("last_error"),
+              row.integer("unused_since")};
 }
 
 bool want_copy(Connection& db, const std::string& policy_id, const std::string& pod_id, base::Micros now) {

@@ -26,6 +26,7 @@ inline constexpr char kInSync[] = "in_sync";
 inline constexpr char kRefused[] = "refused";
 inline constexpr char kForeign[] = "foreign";
 inline constexpr char kHeld[] = "held";
+inline constexpr char kDrifted[] = "drifted";      // changed in the pod by hand: the next run reads before it acts
 inline constexpr char kCancelled[] = "cancelled";  // behind the wish, and not tried again before somebody asks
 
 struct Copy {
@@ -41,6 +42,9 @@ struct Copy {
   std::int64_t intent = 0;  // the policy's intent that it has reached
   std::string state = kPending;
   std::string last_error;
+  base::Micros unused_since = 0;  // as an audit has noted; 0 = it is used
+
+  bool drifted() const { return state == kDrifted; }
 };
 
 // The copy as it is when the pod is to be asked anew for what it has refused. Not ready until its own run has asked: a
@@ -69,6 +73,8 @@ struct Binding {
   std::int64_t intent = 0;
   std::string state = kPending;
   std::string last_error;
+
+  bool drifted() const { return state == kDrifted; }
 };
 
 std::optional<Binding> find_binding(Connection&, const std::string& type, const std::string& central_id,

@@ -4,6 +4,8 @@
 #include "base/ids.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
+#include "xjob/drift.hpp"
+#include "xjob/unused_copy.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -20,33 +22,34 @@ struct Situation {
   std::optional<Copy> copy;
   std::optional<CentralPolicy> policy;
   bool wanted = false;  // by an object in the pod, or by an operator
+  bool borne = false;
 };
-
-bool is_wanted(storage::Connection& db, const engine::LaneKey& lane) {
-  const auto found = db.execute(
-      "SELECT 1 AS one FROM resource_routings r JOIN networks n ON n.id = r.central_id WHERE r.pod_id = ? AND "
-      "r.resource_type = 'network' AND n.qos_policy_id = ? UNION ALL "
-      "SELECT 1 AS one FROM resource_routings r JOIN ports p ON p.id = r.central_id WHERE r.pod_id = ? AND "
-      "r.resource_type = 'port' AND p.qos_policy_id = ? UNION ALL "
-      "SELECT 1 AS one FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND type = 'qos_create' LIMIT 1",
-      {lane.pod_id, lane.object_id, lane.pod_id, lane.object_id, engine::lane_id(db, lane)});
-  return !found.empty();
-}
 
 Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   return {find_pod(db, lane.pod_id), find_copy(db, lane.object_id, lane.pod_id),
-          find_central_policy(db, lane.object_id), is_wanted(db, lane)};
+          find_central_policy(db, lane.object_id), copy_is_wanted(db, lane),
+          copy_is_borne(db, lane.object_id, lane.pod_id)};
 }
 
-// There is nothing to do, now or ever, for the jobs that wait here.
-base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lane, std::optional<Copy> never_posted) {
+// There is nothing to do, now or ever: no pod, no copy, or one that was never made and that nobody wants.
+bool is_over(const Situation& now) {
+  if (!now.copy || !now.pod) return true;
+  return now.policy && now.copy->mark.empty() && now.copy->local_id.empty() && !now.wanted;
+}
+
+// Who has come to want the copy meanwhile meets here with its end, on the policy's row.
+base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lane) {
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
-    if (never_posted) forget_copy(db, never_posted->policy_id, never_posted->pod_id);
+    db.execute("UPDATE qos_policies SET met = met + 1 WHERE id = ?", {lane.key.object_id});
+    const Situation newest = look(db, lane.key);
+    if (!is_over(newest)) return engine::finish(db, lane, now, lane.uncertain_until, lane.priority);
+    if (newest.copy && newest.pod) forget_copy(db, lane.key.object_id, lane.key.pod_id);
     engine::finish(db, lane, std::nullopt, 0);
     engine::close_jobs(db, lane.id, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
+  context.worker.hint();
 }
 
 class CopyRun {
@@ -57,6 +60,7 @@ class CopyRun {
         pod_(context.neutron(pod)),
         copy_(std::move(copy)),
         was_ready_(copy_.ready),
+        drifted_(copy_.drifted()),
         policy_(std::move(policy)),
         sync_(context, pod_, copy_, policy_.wish, [this](storage::Connection& db) { save(db); }) {}
 
@@ -77,7 +81,7 @@ class CopyRun {
  private:
   base::Awaitable<void> bring() {
     if (lane_.uncertain() && !copy_.mark.empty()) co_await settle_doubles();
-    if (!copy_.local_id.empty() && lane_.uncertain()) co_await sync_.observe();
+    if (!copy_.local_id.empty() && (lane_.uncertain() || drifted_)) co_await sync_.observe();
     if (copy_.local_id.empty() && !co_await create()) co_return;
     while (!co_await sync_.apply()) {
       co_await sync_.observe();
@@ -146,6 +150,7 @@ class CopyRun {
     base::fault_point("before copy record");
     co_await context_.write([&](storage::Connection& db) {
       const bool anew = keep(db, now);
+      if (drifted_) end_drifts(db, lane_.key, now);
       const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
       if (awaited || !was_ready_ || !refused.empty()) {
         wake_bindings(db, "", now);
@@ -227,6 +232,7 @@ class CopyRun {
   remote::PodNeutron pod_;
   Copy copy_;
   const bool was_ready_;
+  const bool drifted_;
   CentralPolicy policy_;
   CopySync sync_;
 };
@@ -235,12 +241,13 @@ class CopyRun {
 
 base::Awaitable<void> run_copy(Context& context, engine::Lane lane) {
   const Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });
-  if (!now.copy || !now.pod) {
-    co_await end_without_copy(context, lane, std::nullopt);
+  if (is_over(now)) {
+    co_await end_without_copy(context, lane);
   } else if (!now.policy) {
     co_await remove_copy_from_pod(context, lane, context.neutron(*now.pod), *now.copy);
-  } else if (now.copy->mark.empty() && now.copy->local_id.empty() && !now.wanted) {
-    co_await end_without_copy(context, lane, now.copy);
+  } else if (!now.wanted && !now.borne &&
+             grace_is_over(*now.copy, context.upkeep.unused_copy_grace, context.clock.now())) {
+    co_await remove_unused_copy(context, lane, context.neutron(*now.pod), *now.copy);
   } else {
     CopyRun run(context, lane, *now.pod, *now.copy, *now.policy);
     co_await run.run();

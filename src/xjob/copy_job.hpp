@@ -19,6 +19,8 @@ struct Marked {
 };
 base::Awaitable<std::vector<Marked>> find_marked(Context&, remote::PodNeutron&, const Copy&);  // the oldest first
 base::Awaitable<void> delete_double(Context&, remote::PodNeutron&, std::string local_id);
+// All that bear the mark and are not the copy itself.
+base::Awaitable<void> delete_doubles(Context&, remote::PodNeutron&, const Copy&);
 
 std::string marked_name(const Copy&);
 bool policy_is_gone(const remote::Answer&);  // Neutron itself said so, not some web server's 404

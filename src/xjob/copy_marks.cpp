@@ -48,4 +48,10 @@ base::Awaitable<void> delete_double(Context& context, remote::PodNeutron& pod, s
     base::log::warn("double_copy_left region={} policy={} words=\"{}\"", pod.pod().region_name, local_id, answer.words);
 }
 
+base::Awaitable<void> delete_doubles(Context& context, remote::PodNeutron& pod, const Copy& copy) {
+  for (const Marked& one : co_await find_marked(context, pod, copy)) {
+    if (one.id != copy.local_id) co_await delete_double(context, pod, one.id);
+  }
+}
+
 }  // namespace tricircle::xjob

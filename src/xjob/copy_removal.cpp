@@ -1,24 +1,19 @@
 #include "base/fault.hpp"
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
+#include "xjob/unused_copy.hpp"
 
 namespace tricircle::xjob {
 namespace {
 
 using engine::RunFailed;
 
-bool bound_by_us(storage::Connection& db, const Copy& copy) {
-  return !db.execute("SELECT central_id FROM bindings WHERE policy_id = ? AND pod_id = ? LIMIT 1",
-                     {copy.policy_id, copy.pod_id})
-              .empty();
-}
-
 // The record of the binding that lets go makes this lane due.
 base::Awaitable<bool> step_aside_while_bound(Context& context, const engine::Lane& lane, const Copy& copy) {
   bool aside = false;
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
-    aside = bound_by_us(db, copy);
+    aside = copy_is_borne(db, copy.policy_id, copy.pod_id);
     if (!aside) return engine::confirm(db, lane);
     engine::postpone_jobs(db, lane.id, "a network or port in the pod still uses it", now, now);
     engine::finish(db, lane, std::nullopt, lane.uncertain_until);
@@ -52,11 +47,7 @@ base::Awaitable<void> delete_in_pod(Context& context, const engine::Lane& lane, 
 base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane& lane, remote::PodNeutron pod,
                                            Copy copy) {
   if (co_await step_aside_while_bound(context, lane, copy)) co_return;
-  if (lane.uncertain() && !copy.mark.empty()) {
-    for (const Marked& one : co_await find_marked(context, pod, copy)) {
-      if (one.id != copy.local_id) co_await delete_double(context, pod, one.id);
-    }
-  }
+  if (lane.uncertain() && !copy.mark.empty()) co_await delete_doubles(context, pod, copy);
   if (!copy.local_id.empty()) co_await delete_in_pod(context, lane, pod, copy);
   base::fault_point("before removal record");
   const base::Micros now = context.clock.now();

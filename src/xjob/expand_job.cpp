@@ -23,11 +23,14 @@ struct Parent {
   json::object resource;
   std::int64_t wanted = 0;
   std::string cursor;
+  std::string change_id;
 };
 
 std::optional<Parent> find_parent(storage::Connection& db, const std::string& id) {
   const auto found = db.execute(
-      "SELECT type, project_id, resource, wanted, cursor_at FROM jobs WHERE id = ? AND parent AND NOT expanded", {id});
+      "SELECT type, project_id, resource, wanted, cursor_at, change_id FROM jobs WHERE id = ? AND parent AND NOT "
+      "expanded",
+      {id});
   if (found.empty()) return std::nullopt;
   const storage::Row& row = found.front();
   return Parent{id,
@@ -35,7 +38,8 @@ std::optional<Parent> find_parent(storage::Connection& db, const std::string& id
                 row.text("project_id"),
                 json::parse(row.text("resource")).as_object(),
                 row.integer("wanted"),
-                row.text("cursor_at")};
+                row.text("cursor_at"),
+                row.text("change_id")};
 }
 
 std::string field(const json::object& resource, std::string_view name) {
@@ -63,7 +67,8 @@ void add_child(storage::Connection& db, const Parent& parent, const Subject& sub
   resource["pod_id"] = pod;
   if (subject.type != kPolicyLane) expect_binding(db, subject.type, subject.id, pod, parent.project_id, now);
   const engine::LaneKey lane{pod, subject.type, subject.id};
-  engine::add_job(db, {parent.type, parent.project_id, resource, lane, parent.wanted, parent.id, priority}, now);
+  engine::add_job(db, {parent.type, parent.project_id, resource, lane, parent.wanted, parent.id, priority},
+                  {now, parent.change_id});
 }
 
 // Nobody will ever want the lane of an expanded parent again.

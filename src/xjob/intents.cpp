@@ -36,11 +36,11 @@ bool has_copies(Connection& db, const std::string& policy_id) {
 }
 
 void policy_job(Connection& db, const char* type, const std::string& policy_id, const std::string& project_id,
-                std::int64_t wanted, base::Micros now) {
+                std::int64_t wanted, const engine::Cause& cause) {
   if (!has_copies(db, policy_id)) return;
   json::object resource{{"policy_id", policy_id}};
   if (std::string_view(type) != kSyncRules) resource["pod_id"] = kAllPods;
-  engine::add_parent(db, type, project_id, resource, wanted, now);
+  engine::add_parent(db, type, project_id, resource, wanted, cause);
 }
 
 std::int64_t bump_policy(Connection& db, const std::string& policy_id) {
@@ -61,21 +61,21 @@ std::vector<std::string> some_pods(Connection& db, const std::string& type, cons
 
 // The one job of a change to an object: straight into its lane when it lives in one pod, a parent when in several.
 void object_job(Connection& db, const char* job_type, const std::string& type, const std::string& id,
-                const Owner& owner, base::Micros now) {
+                const Owner& owner, const engine::Cause& cause) {
   const std::vector<std::string> pods = some_pods(db, type, id);
   if (pods.empty()) return;
   json::object resource = object_job_resource(job_type, type, id, owner.policy_id);
   if (pods.size() > 1) {
     resource["pod_id"] = kAllPods;
-    engine::add_parent(db, job_type, owner.project_id, resource, owner.intent, now);
+    engine::add_parent(db, job_type, owner.project_id, resource, owner.intent, cause);
     return;
   }
   resource["pod_id"] = pods.front();
-  expect_binding(db, type, id, pods.front(), owner.project_id, now);
+  expect_binding(db, type, id, pods.front(), owner.project_id, cause.at);
   engine::add_job(db,
                   {job_type, owner.project_id, resource, binding_lane(pods.front(), type, id), owner.intent, "",
                    priority_in(live_pods(db, type, id), pods.front())},
-                  now);
+                  cause);
 }
 
 // Or on its way there: a pod that had let go before may have a job that waits for a copy, and a copy that nobody wishes
@@ -93,33 +93,37 @@ bool bound_somewhere(Connection& db, const std::string& type, const std::string&
 
 }  // namespace
 
-void policy_changed(Connection& db, const std::string& policy_id, const std::string& project_id, base::Micros now) {
-  policy_job(db, kUpdatePolicy, policy_id, project_id, bump_policy(db, policy_id), now);
+void policy_changed(Connection& db, const std::string& policy_id, const std::string& project_id,
+                    const engine::Cause& cause) {
+  policy_job(db, kUpdatePolicy, policy_id, project_id, bump_policy(db, policy_id), cause);
 }
 
-void policy_deleted(Connection& db, const std::string& policy_id, const std::string& project_id, base::Micros now) {
-  policy_job(db, kDeletePolicy, policy_id, project_id, engine::kGone, now);
+void policy_deleted(Connection& db, const std::string& policy_id, const std::string& project_id,
+                    const engine::Cause& cause) {
+  policy_job(db, kDeletePolicy, policy_id, project_id, engine::kGone, cause);
 }
 
-void rules_changed(Connection& db, const std::string& policy_id, const std::string& project_id, base::Micros now) {
-  policy_job(db, kSyncRules, policy_id, project_id, bump_policy(db, policy_id), now);
+void rules_changed(Connection& db, const std::string& policy_id, const std::string& project_id,
+                   const engine::Cause& cause) {
+  policy_job(db, kSyncRules, policy_id, project_id, bump_policy(db, policy_id), cause);
 }
 
 void association_changed(Connection& db, const std::string& type, const std::string& id, const std::string& policy_id,
-                         const std::string& project_id, base::Micros now) {
+                         const std::string& project_id, const engine::Cause& cause) {
   std::optional<Owner> owner = meet_object(db, type, id, "intent");
   if (!owner) return;
   owner->project_id = project_id;
   if (!policy_id.empty()) {
-    object_job(db, kCreatePolicy, type, id, *owner, now);
+    object_job(db, kCreatePolicy, type, id, *owner, cause);
   } else if (bound_somewhere(db, type, id)) {
-    object_job(db, type == kNetwork ? kUpdateNetwork : kUpdatePort, type, id, *owner, now);
+    object_job(db, type == kNetwork ? kUpdateNetwork : kUpdatePort, type, id, *owner, cause);
   }
 }
 
 void object_deleted(Connection& db, const std::string& type, const std::string& id, const std::string& project_id,
-                    base::Micros now) {
-  object_job(db, type == kNetwork ? kUpdateNetwork : kDeletePort, type, id, Owner{project_id, "", engine::kGone}, now);
+                    const engine::Cause& cause) {
+  object_job(db, type == kNetwork ? kUpdateNetwork : kDeletePort, type, id, Owner{project_id, "", engine::kGone},
+             cause);
 }
 
 bool add_routing(Connection& db, const std::string& type, const std::string& central_id, const std::string& id_there,

@@ -4,6 +4,7 @@
 #pragma once
 #include "base/clock.hpp"
 #include "domain/catalogue.hpp"
+#include "engine/job.hpp"
 #include "storage/connection.hpp"
 
 #include <optional>
@@ -17,20 +18,20 @@ using storage::Connection;
 inline constexpr char kAllPods[] = "not_specified_pod";
 
 // Case 5. Name, description or shared of a policy.
-void policy_changed(Connection&, const std::string& policy_id, const std::string& project_id, base::Micros now);
+void policy_changed(Connection&, const std::string& policy_id, const std::string& project_id, const engine::Cause&);
 // Case 7. The policy's row is gone; its copies stay until each pod has confirmed.
-void policy_deleted(Connection&, const std::string& policy_id, const std::string& project_id, base::Micros now);
+void policy_deleted(Connection&, const std::string& policy_id, const std::string& project_id, const engine::Cause&);
 // Cases 8-10.
-void rules_changed(Connection&, const std::string& policy_id, const std::string& project_id, base::Micros now);
+void rules_changed(Connection&, const std::string& policy_id, const std::string& project_id, const engine::Cause&);
 
 // Cases 2, 3, 6 of a network or port (`type`: "network" or "port") whose qos_policy_id was written: bumps its intent
 // and adds the job for the pods that have it. `policy_id` empty = disassociated.
 void association_changed(Connection&, const std::string& type, const std::string& id, const std::string& policy_id,
-                         const std::string& project_id, base::Micros now);
+                         const std::string& project_id, const engine::Cause&);
 
 // A central network or port was deleted: its pods let our policy go; embedded ones delete the object.
 void object_deleted(Connection&, const std::string& type, const std::string& id, const std::string& project_id,
-                    base::Micros now);
+                    const engine::Cause&);
 
 // A network or port has turned up in a pod (report, import, POST /v1.0/routings): case 4. Inserts the routing and asks
 // for the object's own policy there; writes the object's `met`. `id_there` empty = reserved, not yet known. False: the

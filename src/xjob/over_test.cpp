@@ -54,6 +54,34 @@ TEST_F(OverTest, ABindingThatIsInPlaceIsRecordedWithoutACall) {
   EXPECT_EQ(number("SELECT intent AS n FROM bindings WHERE state = 'in_sync'"), 2);
 }
 
+TEST_F(OverTest, ACopyThatIsWantedBesideTheEndOfItsRunIsNotForgotten) {
+  route(kNetwork, "net", "pod1");
+  copy("gold", "pod1");
+  wake_now(gold_);
+  troubled_.before_next([&] {
+    write([&](Connection& db) {
+      associate_in(db, kNetwork, "net", "gold", now());
+      want_copy(db, "gold", "pod1", now());
+      await_copy(db, "gold", "pod1");
+    });
+  });
+  run(run_copy, gold_);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 1);
+  EXPECT_EQ(lane(gold_).due_at, now());
+}
+
+TEST_F(OverTest, AJobForACopyThatComesBesideTheEndOfARunIsNotDoneByIt) {
+  wake_now(gold_);
+  troubled_.before_next([&] {
+    copy("gold", "pod1");
+    ask_for(gold_, kCreatePolicy);
+  });
+  run(run_copy, gold_);
+  EXPECT_EQ(jobs().at(0).status, engine::kNew);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 1);
+  EXPECT_EQ(lane(gold_).due_at, now());
+}
+
 TEST_F(OverTest, ABindingWithoutACopyStepsAsideForIt) {
   route(kNetwork, "net", "pod1");
   associate(kNetwork, "net", "gold");

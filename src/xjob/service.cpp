@@ -1,5 +1,6 @@
 #include "xjob/service.hpp"
 
+#include "xjob/audit.hpp"
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/expand_job.hpp"
@@ -7,10 +8,11 @@
 namespace tricircle::xjob {
 
 Service::Service(base::Runtime& runtime, storage::Database& database, const base::Clock& clock, http::Client& client,
-                 remote::Credentials credentials, engine::Options options, std::filesystem::path lock_folder)
+                 remote::Credentials credentials, engine::Options options, Upkeep upkeep,
+                 std::filesystem::path lock_folder)
     : identity_(client, runtime, clock, std::move(credentials)),
       worker_(runtime, database, clock, options, std::move(lock_folder)),
-      context_{runtime, database, clock, client, identity_, worker_} {}
+      context_{runtime, database, clock, client, identity_, worker_, 0, upkeep} {}
 
 void Service::start(bool runs_jobs) {
   if (!runs_jobs) return worker_.start({}, {});
@@ -24,6 +26,8 @@ base::Awaitable<void> Service::run(engine::Lane lane) {
     co_await run_copy(mine, std::move(lane));
   } else if (lane.key.kind == kNetwork || lane.key.kind == kPort) {
     co_await run_binding(mine, std::move(lane));
+  } else if (lane.key.kind == kAuditLane) {
+    co_await run_audit(mine, std::move(lane));
   } else {
     co_await run_expand(mine, std::move(lane));
   }

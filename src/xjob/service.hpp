@@ -8,7 +8,7 @@ namespace tricircle::xjob {
 class Service {
  public:
   Service(base::Runtime&, storage::Database&, const base::Clock&, http::Client&, remote::Credentials, engine::Options,
-          std::filesystem::path lock_folder);
+          Upkeep, std::filesystem::path lock_folder);
 
   void start(bool runs_jobs);
   void hint() { worker_.hint(); }

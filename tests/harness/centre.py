@@ -83,6 +83,29 @@ class Centre:
         self.net.create_subnet(network_id=network.id, ip_version=4, cidr=cidr)
         return network
 
+    def audit(self, region):
+        """Has the pod audited, now and whole, and what follows from it done. Returns the audit."""
+        pod_id = self.pod_id(region)
+        self.audit_ended(region)
+        before = self.admin.call("GET", f"/audits/{pod_id}")["audit"]["audits"]
+        self.admin.call("POST", "/audits", {"audit": {"pod_id": pod_id}}, expect=202)
+        wait_until(lambda: self.admin.call("GET", f"/audits/{pod_id}")["audit"]["audits"] > before, what="another audit")
+        self.rest()
+        return self.admin.call("GET", f"/audits/{pod_id}")["audit"]
+
+    def audit_ended(self, region):
+        wait_until(lambda: self.admin.call("GET", f"/audits/{self.pod_id(region)}")["audit"]["ended_at"],
+                   what="the end of an audit")
+
+    def drifts(self, **query):
+        return self.admin.call("GET", "/drifts", **query)["drifts"]
+
+    def copies(self, **query):
+        return self.admin.call("GET", "/copies", **query)["copies"]
+
+    def bindings(self, **query):
+        return self.admin.call("GET", "/bindings", **query)["bindings"]
+
     # --- what a test sees -------------------------------------------------------------------------------------------
 
     def settle(self, timeout=20):
@@ -98,11 +121,11 @@ class Centre:
                    f"no open job of {region}")
 
     def is_at_rest(self):
-        """No job is open, no lane is held, due or uncertain: XJob has nothing left to do, now or later."""
+        """No job is open, no lane is held, due or uncertain: XJob has nothing left to do, now or later, but to audit."""
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
             return store.execute(
-                "SELECT (SELECT count(*) FROM lanes WHERE worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)"
-                " + (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))").fetchone() == (0,)
+                "SELECT (SELECT count(*) FROM lanes WHERE kind <> 'audit' AND"
+                " (worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)) + (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))").fetchone() == (0,)
 
     def rest(self, timeout=20):
         wait_until(self.is_at_rest, timeout, "XJob at rest")

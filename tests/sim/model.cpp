@@ -182,6 +182,15 @@ void Model::check_protection(PodServer& pod, const std::string& local_id, const 
   }
 }
 
+std::string Model::central_wish(const std::string& object) {
+  std::string wish;
+  store_.look([&](storage::Connection& db) {
+    const auto found = db.execute("SELECT qos_policy_id FROM " + objects.at(object).type + "s WHERE id = ?", {object});
+    if (!found.empty()) wish = found.front().text("qos_policy_id");
+  });
+  return wish;
+}
+
 std::int64_t Model::number(const std::string& query, const std::vector<storage::Value>& values) {
   std::int64_t found = 0;
   store_.look([&](storage::Connection& db) { found = db.execute(query, values).front().integer("n"); });

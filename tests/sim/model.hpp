@@ -45,6 +45,7 @@ class Model final : public PodServer::Watcher {
 
   void rules_are(const std::string& policy, Rules);
   void wish_is(const std::string& object, const std::string& policy);
+  std::string central_wish(const std::string& object);  // as the centre has it
   void release_begins(const std::string& object);
   void release_ends(const std::string& object, bool done);
   void all_releases_end();  // the centre was killed

@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "faults.hpp"
+#include "xjob/audit.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
@@ -157,7 +158,8 @@ bool Play::at_rest() {
   std::int64_t work = 0;
   store_.look([&](storage::Connection& db) {
     work = db.execute(
-                 "SELECT (SELECT count(*) FROM lanes WHERE worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0) "
+                 "SELECT (SELECT count(*) FROM lanes WHERE kind <> 'audit' AND (worker <> '' OR due_at IS NOT NULL OR "
+                 "uncertain_until <> 0)) "
                  "+ (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING')) AS n")
                .front()
                .integer("n");
@@ -165,24 +167,26 @@ bool Play::at_rest() {
   return work == 0 && network_.quiet();
 }
 
-// What an audit will do: each copy and binding is read before it is believed.
+// Each pod is audited from the start, whatever was under way.
 void Play::audit() {
   model_.audited();
+  const Micros asked = world_.now();
   store_.write([&](storage::Connection& db) {
-    for (const char* table : {"copies", "bindings"}) {
-      const bool copies = std::string_view(table) == "copies";
-      const auto found = db.execute(copies ? "SELECT pod_id, 'policy' AS kind, policy_id AS id FROM copies"
-                                           : "SELECT pod_id, resource_type AS kind, central_id AS id FROM bindings");
-      for (const storage::Row& row : found.rows()) {
-        const engine::LaneKey lane{row.text("pod_id"), row.text("kind"), row.text("id")};
-        engine::wake(db, lane, world_.now(), engine::Wake::routine);
-        db.execute(
-            "UPDATE lanes SET uncertain_until = 1 WHERE pod_id = ? AND kind = ? AND object_id = ? AND "
-            "uncertain_until = 0",
-            {lane.pod_id, lane.kind, lane.object_id});
-      }
-    }
+    db.execute("DELETE FROM audits");
+    for (const PodServer& pod : pods_) xjob::ask_for_audit(db, pod.pod_id, asked);
   });
+  while (world_.now() < asked + kPatience && audits_since(asked) < pods_.size())
+    world_.run_until(world_.now() + 100 * kMillisecond);
+}
+
+std::size_t Play::audits_since(Micros when) {
+  std::int64_t ended = 0;
+  store_.look([&](storage::Connection& db) {
+    ended = db.execute("SELECT count(*) AS n FROM audits WHERE ended_at IS NOT NULL AND started_at >= ?", {when})
+                .front()
+                .integer("n");
+  });
+  return static_cast<std::size_t>(ended);
 }
 
 void Play::redo_what_failed() {
@@ -260,6 +264,7 @@ void Play::fate(const Step& step) {
     case Act::kill_centre:
       ++outcome_.kills;
       model_.all_releases_end();
+      associating_.clear();
       return cloud_->kill_centre(step.value * kMillisecond);
     case Act::stall_worker:
       return cloud_->stall_worker(which, step.value * kMillisecond);

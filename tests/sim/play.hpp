@@ -5,7 +5,9 @@
 #include "story.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,7 @@ class Play {
   void set_rule(int policy, int which, int value);
   void delete_rule(int policy, int which);
   void associate(int object, int policy);
+  std::string associated(const std::string& id, const std::string& wished);
   void delete_object(int which);
   void appear(int object, int pod);
   void lost_there(int object, int pod);
@@ -53,6 +56,7 @@ class Play {
   bool at_rest();
   void heal();
   void audit();
+  std::size_t audits_since(Micros when);
   void redo_what_failed();
   void look_now_and_then();
   std::string object_id(int which) const { return object_ids_.at(static_cast<std::size_t>(which)); }
@@ -70,6 +74,11 @@ class Play {
   std::vector<std::string> object_ids_;
   std::map<std::pair<std::string, int>, std::string> local_objects_;  // (region, object)
   std::set<std::pair<std::string, int>> reporting_;
+  struct Overlapping {
+    int under_way = 0;
+    std::set<std::string> wishes;
+  };
+  std::map<std::string, Overlapping> associating_;  // object id -> calls that are under way at the same time
   Outcome outcome_;
   int names_ = 0;
   std::int64_t revisions_ = 0;

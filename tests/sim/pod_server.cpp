@@ -32,6 +32,13 @@ std::string text(const json::object& values, std::string_view name) {
   return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
 }
 
+// Several filters of one name: any of them. None: all.
+bool is_asked_for(const http::Query& asked, std::string_view name, const std::string& value) {
+  const auto is_name = [&](const auto& filter) { return filter.first == name; };
+  return std::ranges::none_of(asked, is_name) ||
+         std::ranges::any_of(asked, [&](const auto& filter) { return is_name(filter) && filter.second == value; });
+}
+
 PodAnswer no_policy(const std::string& id) {
   return neutron_error(404, "QosPolicyNotFound", "QoS policy " + id + " could not be found.");
 }
@@ -52,6 +59,18 @@ json::object shown(const PodPolicy& policy) {
           {"project_id", policy.project_id},
           {"created_at", base::iso_time(policy.created_at)},
           {"rules", std::move(rules)}};
+}
+
+json::object shown(const std::string& id, const PodObject& object) {
+  json::object shown_object{{"id", id},
+                            {"qos_policy_id", nullptr},
+                            {"revision_number", object.revision},
+                            {"network_id", object.network_id},
+                            {"provider:network_type", object.network_type},
+                            {"provider:physical_network", nullptr}};
+  if (object.network_type == "vlan") shown_object["provider:physical_network"] = "physnet1";
+  if (!object.policy_id.empty()) shown_object["qos_policy_id"] = object.policy_id;
+  return shown_object;
 }
 
 json::object wrapped(const char* key, json::value value) {
@@ -118,7 +137,7 @@ PodAnswer PodServer::handle(const http::OutRequest& request) {
   if (path.empty()) return {300, json::object{{"versions", json::array()}}};
   if (path.at(1) == "qos") return policies_call(request.method, path, query, body);
   if (path.at(1) == "policies") return tag(path);
-  return object_call(request, path, body);
+  return object_call(request, path, query, body);
 }
 
 PodAnswer PodServer::policies_call(const std::string& method, const Path& path, const std::string& query,
@@ -126,8 +145,9 @@ PodAnswer PodServer::policies_call(const std::string& method, const Path& path, 
   if (path.size() == 3 && method == "POST") return create_policy(body.at("policy").as_object());
   if (path.size() == 3) {
     json::array found;
+    const auto asked = http::parse_query(query);
     for (const auto& [id, policy] : policies) {
-      if (query.empty() || http::parse_query(query).front().second == policy.name) found.push_back(shown(policy));
+      if (is_asked_for(asked, "id", id) && is_asked_for(asked, "name", policy.name)) found.push_back(shown(policy));
     }
     return {200, wrapped("policies", std::move(found))};
   }
@@ -225,8 +245,10 @@ PodAnswer PodServer::tag(const Path& path) {
   return {201, nullptr};
 }
 
-PodAnswer PodServer::object_call(const http::OutRequest& request, const Path& path, const json::object& body) {
+PodAnswer PodServer::object_call(const http::OutRequest& request, const Path& path, const std::string& query,
+                                 const json::object& body) {
   const std::string type = path.at(1).substr(0, path.at(1).size() - 1);
+  if (path.size() == 2) return list_objects(type, http::parse_query(query));
   const auto found = objects.find(path.at(2));
   if (found == objects.end() || found->second.type != type) {
     return neutron_error(404, type == "network" ? "NetworkNotFound" : "PortNotFound", path.at(2) + " is not there.");
@@ -243,15 +265,15 @@ PodAnswer PodServer::object_call(const http::OutRequest& request, const Path& pa
     return bind(found->first, object, if_match == request.headers.end() ? "" : if_match->second,
                 body.at(type).as_object());
   }
-  json::object shown_object{{"id", found->first},
-                            {"qos_policy_id", nullptr},
-                            {"revision_number", object.revision},
-                            {"network_id", object.network_id},
-                            {"provider:network_type", object.network_type},
-                            {"provider:physical_network", nullptr}};
-  if (object.network_type == "vlan") shown_object["provider:physical_network"] = "physnet1";
-  if (!object.policy_id.empty()) shown_object["qos_policy_id"] = object.policy_id;
-  return {200, wrapped(type.c_str(), std::move(shown_object))};
+  return {200, wrapped(type.c_str(), shown(found->first, object))};
+}
+
+PodAnswer PodServer::list_objects(const std::string& type, const http::Query& asked) const {
+  json::array found;
+  for (const auto& [id, object] : objects) {
+    if (object.type == type && is_asked_for(asked, "id", id)) found.push_back(shown(id, object));
+  }
+  return {200, wrapped((type + "s").c_str(), std::move(found))};
 }
 
 PodAnswer PodServer::bind(const std::string& id, PodObject& object, const std::string& if_match,

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/clock.hpp"
 #include "http/client.hpp"
+#include "http/message.hpp"
 
 #include <functional>
 #include <map>
@@ -89,7 +90,9 @@ class PodServer {
   PodAnswer change_rule(PodPolicy&, const std::string& type, const std::string& id, const boost::json::object& values);
   PodAnswer delete_rule(PodPolicy&, const std::string& type, const std::string& id);
   PodAnswer tag(const Path&);
-  PodAnswer object_call(const http::OutRequest&, const Path&, const boost::json::object& body);
+  PodAnswer object_call(const http::OutRequest&, const Path&, const std::string& query,
+                        const boost::json::object& body);
+  PodAnswer list_objects(const std::string& type, const http::Query& asked) const;
   PodAnswer bind(const std::string& id, PodObject&, const std::string& if_match, const boost::json::object& values);
 
   const base::Clock& clock_;

@@ -118,15 +118,30 @@ void Play::associate(int object, int policy) {
   if (!wished.empty()) values["qos_policy_id"] = wished;
   const bool releases = wished.empty() && type == "port";
   if (releases) model_.release_begins(id);
+  ++associating_[id].under_way;
+  associating_[id].wishes.insert(wished);
   call(
       "PUT", "/v2.0/" + type + "s/" + id, body_of(type, std::move(values)),
       [this, id, wished, releases](const ApiAnswer&) {
         if (releases) model_.release_ends(id, true);
-        model_.wish_is(id, wished);
+        model_.wish_is(id, associated(id, wished));
       },
-      [this, id, releases](const ApiAnswer&) {
+      [this, id, wished, releases](const ApiAnswer&) {
         if (releases) model_.release_ends(id, false);
+        associated(id, wished);
       });
+}
+
+// A call has ended. Of calls that were under way at the same time any may count as the last: the centre says which.
+std::string Play::associated(const std::string& id, const std::string& wished) {
+  Overlapping& calls = associating_[id];
+  std::string kept = wished;
+  if (calls.wishes.size() > 1) {
+    const std::string there = model_.central_wish(id);
+    if (calls.wishes.contains(there)) kept = there;
+  }
+  if (--calls.under_way <= 0) associating_.erase(id);
+  return kept;
 }
 
 void Play::delete_object(int which) {
