@@ -16,7 +16,8 @@ using storage::Value;
 constexpr std::size_t kBatch = 100;  // jobs a transaction
 
 constexpr char kColumns[] =
-    "SELECT id, type, resource, status, pod_id, kind, object_id, wanted, parent_id, parent, expanded FROM jobs";
+    "SELECT id, type, resource, status, pod_id, kind, object_id, wanted, parent_id, parent, expanded FROM shown_jobs "
+    "AS jobs";
 
 storage::Result find_job(Connection& db, const std::string& id) {
   storage::Result found = db.execute(std::string(kColumns) + " WHERE id = ?", {id});

@@ -23,7 +23,7 @@ constexpr char kColumns[] =
     "(SELECT c.last_error FROM circuits c WHERE c.pod_id = jobs.pod_id AND c.open) AS circuit_error, "
     "(SELECT c.not_before FROM circuits c WHERE c.pod_id = jobs.pod_id) AS not_before, "
     "(SELECT min(p.kind) FROM pauses p WHERE (p.kind = 'pod' AND p.id = jobs.pod_id) OR (p.kind = jobs.kind AND p.id = "
-    "jobs.object_id)) AS paused FROM jobs";
+    "jobs.object_id)) AS paused FROM shown_jobs AS jobs";
 
 json::value time_or_null(const storage::Row& row, std::string_view column) {
   const auto time = row.optional_integer(column);

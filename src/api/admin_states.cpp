@@ -1,10 +1,12 @@
 // /v1.0/copies and /v1.0/bindings: what each pod has of a policy, and on which networks and ports, against what the
 // centre wants. Admins see all; others what belongs to their project, without the words of errors, which may tell of
 // the inside of a pod.
-#include "api/admin_support.hpp"
+#include "api/admin_states.hpp"
+
 #include "storage/sql.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include <boost/json/value_to.hpp>
@@ -101,38 +103,58 @@ RowFilter filter_of(const AdminCall& call, const Listing& listing) {
   return filter;
 }
 
+struct Found {
+  json::array shown;
+  std::string last;  // marker of the last one; '' = there are no others
+};
+
+Found find(Connection& db, const Listing& listing, RowFilter filter, std::int64_t limit, bool words) {
+  const bool binding = &listing == &kBindingListing;
+  filter.values.emplace_back(limit + 1);
+  const std::string rows = "SELECT policy_id, central_id, resource_type, pod_id, region_name, local_id, project_id, " +
+                           std::string(binding ? "wanted_policy_id, " : "") + kState +
+                           " AS state, CASE WHEN applied = wanted THEN since ELSE coalesce((SELECT min(created_at) "
+                           "FROM jobs WHERE jobs.lane_id = x.lane_id AND finished_at IS NULL), since) END AS since, "
+                           "last_error, applied, wanted, attempts, unused_since FROM (" +
+                           listing.rows + ") AS x";
+  const auto rows_found = db.execute(
+      "SELECT * FROM (" + rows + ") AS y" + filter.where + " ORDER BY central_id, pod_id LIMIT ?", filter.values);
+  Found found;
+  std::string last;
+  for (const storage::Row& row : rows_found.rows()) {
+    if (found.shown.size() == static_cast<std::size_t>(limit)) {
+      found.last = last;
+      break;
+    }
+    found.shown.push_back(shown(row, binding, words));
+    last = marker_of(row);
+  }
+  return found;
+}
+
 http::Response list(AdminCall& call, const Listing& listing) {
   if (call.request.method != "GET") throw admin_error(ErrorKind::method_not_allowed, "Only GET is known here.");
   if (call.path.size() > 1) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
-  const bool binding = &listing == &kBindingListing;
-  const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
-    RowFilter filter = filter_of(call, listing);
-    filter.values.emplace_back(limit + 1);
-    const std::string rows =
-        "SELECT policy_id, central_id, resource_type, pod_id, region_name, local_id, project_id, " +
-        std::string(binding ? "wanted_policy_id, " : "") + kState +
-        " AS state, CASE WHEN applied = wanted THEN since ELSE coalesce((SELECT min(created_at) "
-        "FROM jobs WHERE jobs.lane_id = x.lane_id AND finished_at IS NULL), since) END AS since, "
-        "last_error, applied, wanted, attempts, unused_since FROM (" +
-        listing.rows + ") AS x";
-    const auto found = db.execute(
-        "SELECT * FROM (" + rows + ") AS y" + filter.where + " ORDER BY central_id, pod_id LIMIT ?", filter.values);
-    json::array all;
-    std::string last;
-    for (const storage::Row& row : found.rows()) {
-      if (all.size() == static_cast<std::size_t>(limit)) break;
-      all.push_back(shown(row, binding, call.caller.admin()));
-      last = marker_of(row);
-    }
-    if (found.rows().size() > all.size()) body[std::string(listing.collection) + "_links"] = next_links(call, last);
-    body[listing.collection] = std::move(all);
+    Found found = find(db, listing, filter_of(call, listing), page_limit(call), call.caller.admin());
+    if (!found.last.empty()) body[std::string(listing.collection) + "_links"] = next_links(call, found.last);
+    body[listing.collection] = std::move(found.shown);
   });
   return json_response(200, body);
 }
 
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max() - 1;
+
 }  // namespace
+
+json::array shown_copies(Connection& db, RowFilter filter, bool words) {
+  return find(db, kCopyListing, std::move(filter), kAll, words).shown;
+}
+
+json::array shown_bindings(Connection& db, RowFilter filter, bool words) {
+  return find(db, kBindingListing, std::move(filter), kAll, words).shown;
+}
 
 http::Response handle_copies(AdminCall& call) {
   return list(call, kCopyListing);

@@ -118,9 +118,10 @@ std::map<std::int64_t, Lane> free_of(Connection& db, const std::vector<std::int6
 
 // A due time that comes meanwhile stays.
 void take_all(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker, base::Micros now) {
-  std::vector<Value> values{worker};
-  const std::string sql = "UPDATE lanes SET worker = ?, number = number + 1, due_at = NULL WHERE id IN " +
-                          ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
+  std::vector<Value> values{worker, now};
+  const std::string sql =
+      "UPDATE lanes SET worker = ?, number = number + 1, claimed_at = ?, due_at = NULL WHERE id IN " +
+      ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
   values.emplace_back(now);
   // Another node's claim came between: the transaction must not keep a part.
   if (db.execute(sql, values).affected() != static_cast<std::int64_t>(ids.size()))
@@ -142,13 +143,6 @@ void claim_some(Connection& db, std::span<const Candidate> wanted, const std::st
   }
   if (ids.empty()) return;
   take_all(db, ids, worker, now);
-  std::vector<Value> values{now, now};
-  const std::string list = ids_of(ids, values);
-  db.execute(
-      "UPDATE jobs SET status = CASE WHEN parent THEN status ELSE 'RUNNING' END, attempts = attempts + 1, "
-      "started_at = coalesce(started_at, ?), next_try_at = NULL, updated_at = ? WHERE lane_id IN " +
-          list + " AND finished_at IS NULL AND status = 'NEW'",
-      values);
 }
 
 }  // namespace
@@ -223,17 +217,22 @@ void put_back(Connection& db, const Lane& lane, const RunFailed& failure, base::
       "number = ?",
       {std::int64_t{!given_back}, uncertain, due, due, lane.id, lane.worker, lane.number});
   if (given.affected() != 1) throw LeaseLost();
-  postpone_jobs(db, lane.id, given_back ? "" : failure.what(), std::max(due, asked), now);
+  postpone_jobs(db, lane, given_back ? "" : failure.what(), std::max(due, asked), now);
 }
 
 void end_leases(Connection& db, const std::string& worker, base::Micros now, const Options& options) {
   const base::Micros uncertain = now + options.call_deadline + options.settle;
-  const auto held = db.execute("SELECT id FROM lanes WHERE worker = ?", {worker});
+  const auto held = db.execute("SELECT id, claimed_at FROM lanes WHERE worker = ?", {worker});
   db.execute(
       "UPDATE lanes SET worker = '', number = number + 1, due_at = ?, uncertain_until = CASE WHEN uncertain_until > ? "
       "THEN uncertain_until ELSE ? END WHERE worker = ?",
       {now, uncertain, uncertain, worker});
-  for (const storage::Row& row : held.rows()) postpone_jobs(db, row.integer("id"), "", now, now);
+  for (const storage::Row& row : held.rows()) {
+    Lane lane;
+    lane.id = row.integer("id");
+    lane.claimed_at = row.integer("claimed_at");
+    postpone_jobs(db, lane, "", now, now);
+  }
   db.execute("DELETE FROM workers WHERE id = ?", {worker});
 }
 

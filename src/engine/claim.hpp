@@ -31,8 +31,9 @@ std::vector<Candidate> due_lanes(storage::Connection&, base::Micros now, Room, s
 // the normal ones, and every sixteenth among upkeep. `turn` counts what the worker has claimed.
 std::array<Priority, 3> turn_of(std::uint64_t turn);
 
-// Takes those of them that are still free; their open jobs are RUNNING from now on (a parent is when it is expanded).
-// None for a worker that has ended or was declared dead: nobody would ever end its leases.
+// Takes those of them that are still free; their open jobs are shown as RUNNING from now on (view shown_jobs; a parent
+// is RUNNING when it is expanded). None for a worker that has ended or was declared dead: nobody would ever end its
+// leases.
 std::vector<Lane> claim(storage::Connection&, const std::vector<Candidate>&, const std::string& worker,
                         base::Micros now);
 

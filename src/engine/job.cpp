@@ -58,6 +58,15 @@ void settle_parent(Connection& db, const std::string& id, base::Micros now) {
       {failures == 0 ? kSuccess : kFail, words, now, now, id});
 }
 
+// A run of the lane has ended: how many attempts that is of its jobs, and when the first of them began.
+constexpr char kAttempt[] =
+    "attempts = attempts + ?, started_at = coalesce(started_at, CASE WHEN created_at > ? THEN created_at ELSE ? END)";
+
+std::pair<std::int64_t, storage::Value> attempt_of(const Lane& lane) {
+  if (lane.claimed_at == 0) return {0, storage::Value{}};  // not by a run, or by one that nobody tells of
+  return {1, storage::Value{lane.claimed_at}};
+}
+
 constexpr char kOpenOfLane[] = "lane_id = ? AND finished_at IS NULL";
 
 }  // namespace
@@ -75,39 +84,43 @@ std::string add_parent(Connection& db, const std::string& type, const std::strin
 
 void advance_parent(Connection& db, const std::string& id, const std::string& cursor, bool done, base::Micros now) {
   db.execute(
-      "UPDATE jobs SET cursor_at = ?, expanded = ?, status = CASE WHEN ? = 1 THEN 'RUNNING' ELSE 'NEW' END, "
-      "updated_at = ? WHERE id = ?",
-      {cursor, std::int64_t{done}, std::int64_t{done}, now, id});
+      "UPDATE jobs SET cursor_at = ?, attempts = attempts + CASE WHEN expanded THEN 0 ELSE ? END, started_at = "
+      "coalesce(started_at, ?), expanded = ?, status = CASE WHEN ? = 1 THEN 'RUNNING' ELSE 'NEW' END, updated_at = ? "
+      "WHERE id = ?",
+      {cursor, std::int64_t{done}, now, std::int64_t{done}, std::int64_t{done}, now, id});
   if (done) settle_parent(db, id, now);
 }
 
-void close_jobs(Connection& db, std::int64_t lane, std::int64_t applied, const std::string& error, base::Micros now) {
+void close_jobs(Connection& db, const Lane& lane, std::int64_t applied, const std::string& error, base::Micros now) {
   const auto done = db.execute(
       "SELECT seq, parent_id FROM jobs WHERE lane_id = ? AND finished_at IS NULL AND wanted <= ? AND NOT parent",
-      {lane, applied});
+      {lane.id, applied});
+  const auto [attempt, begun] = attempt_of(lane);
   std::set<std::string> parents;
   for (const storage::Row& row : done.rows()) {
-    db.execute(
-        "UPDATE jobs SET status = ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, finished_at = ?, "
-        "next_try_at = NULL, updated_at = ? WHERE seq = ?",
-        {error.empty() ? kSuccess : kFail, error, error, now, now, row.integer("seq")});
+    db.execute(std::string("UPDATE jobs SET status = ?, last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, "
+                           "finished_at = ?, next_try_at = NULL, updated_at = ?, ") +
+                   kAttempt + " WHERE seq = ?",
+               {error.empty() ? kSuccess : kFail, error, error, now, now, attempt, begun, begun, row.integer("seq")});
     if (std::string parent = row.text("parent_id"); !parent.empty()) parents.insert(std::move(parent));
   }
   for (const std::string& parent : parents) settle_parent(db, parent, now);
 }
 
-void postpone_jobs(Connection& db, std::int64_t lane, const std::string& error, base::Micros next_try,
+void postpone_jobs(Connection& db, const Lane& lane, const std::string& error, base::Micros next_try,
                    base::Micros now) {
+  const auto [attempt, begun] = attempt_of(lane);
   db.execute(std::string("UPDATE jobs SET status = 'NEW', last_error = CASE WHEN ? = '' THEN last_error ELSE ? END, "
-                         "next_try_at = ?, updated_at = ? WHERE NOT expanded AND ") +
-                 kOpenOfLane,
-             {error, error, next_try, now, lane});
+                         "next_try_at = ?, updated_at = ?, ") +
+                 kAttempt + " WHERE NOT expanded AND " + kOpenOfLane,
+             {error, error, next_try, now, attempt, begun, begun, lane.id});
 }
 
 bool cancel_job(Connection& db, const std::string& id, const std::string& words, base::Micros now) {
   const auto ended = db.execute(
       "UPDATE jobs SET status = 'FAIL', last_error = ?, finished_at = ?, next_try_at = NULL, updated_at = ? WHERE "
-      "id = ? AND status = 'NEW' AND NOT parent",
+      "id = ? AND status = 'NEW' AND NOT parent AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.id = jobs.lane_id AND "
+      "lanes.worker <> '' AND lanes.claimed_at > 0)",
       {words, now, now, id});
   if (ended.affected() != 1) return false;
   const auto found = db.execute("SELECT parent_id FROM jobs WHERE id = ?", {id});

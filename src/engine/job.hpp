@@ -47,13 +47,13 @@ std::string add_parent(storage::Connection&, const std::string& type, const std:
 void advance_parent(storage::Connection&, const std::string& id, const std::string& cursor, bool done,
                     base::Micros now);
 
-// Ends every open job of the lane whose wanted intent is at most `applied` (kGone: all of them): SUCCESS, or FAIL when
-// `error` is not empty. Parents whose last child this was are ended too: FAIL if one child is, with that child's words.
-void close_jobs(storage::Connection&, std::int64_t lane, std::int64_t applied, const std::string& error,
-                base::Micros now);
+// A claimed lane counts as an attempt of its jobs. Ends every open job of the lane whose wanted intent is at most
+// `applied` (kGone: all of them): SUCCESS, or FAIL when `error` is not empty. Parents whose last child this was are
+// ended too: FAIL if one child is, with that child's words.
+void close_jobs(storage::Connection&, const Lane&, std::int64_t applied, const std::string& error, base::Micros now);
 
 // Back to NEW, to be tried again: attempts and last error are kept for people to see. An expanded parent stays RUNNING.
-void postpone_jobs(storage::Connection&, std::int64_t lane, const std::string& error, base::Micros next_try,
+void postpone_jobs(storage::Connection&, const Lane&, const std::string& error, base::Micros next_try,
                    base::Micros now);
 
 // Ends a job that waits, and is no parent: FAIL with these words. False: it does not wait (any more).

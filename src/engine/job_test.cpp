@@ -15,7 +15,7 @@ class JobTest : public RowsTest {
     return add({"qos_update", "acme", {{"pod_id", pod}}, {pod, "policy", "g"}, wanted, parent});
   }
   void close(std::int64_t applied, const std::string& error = "", const std::string& pod = "pod1") {
-    write([&](Connection& db) { close_jobs(db, lane_id(db, {pod, "policy", "g"}), applied, error, now()); });
+    write([&](Connection& db) { close_jobs(db, lane_now(db, {pod, "policy", "g"}), applied, error, now()); });
   }
   std::string add_one_parent() {
     return write([&](Connection& db) { return add_parent(db, "qos_update", "acme", {{"policy_id", "g"}}, 3, now()); });
@@ -54,6 +54,38 @@ TEST_F(JobTest, AClaimOfTheLaneMakesItsJobsRunning) {
   }
 }
 
+TEST_F(JobTest, AJobThatComesWhileItsLaneRunsIsRunningAndBeganNoSoonerThanItCame) {
+  add_wanting(1);
+  claim_one(key_);
+  clock_.advance(7);
+  const std::string late = add_wanting(2);
+  const base::Micros came = now();
+  EXPECT_EQ(status(late), kRunning);
+  EXPECT_EQ(job(late).started_at, came);
+  clock_.advance(7);
+  close(2);
+  EXPECT_EQ(job(late).started_at, came);
+  EXPECT_EQ(job(late).attempts, 1);
+}
+
+TEST_F(JobTest, WhatAWorkerHadBegunThatDiedCountsAsAnAttempt) {
+  const std::string id = add_wanting(1);
+  const base::Micros begun = now();
+  claim_one(key_);
+  clock_.advance(9);
+  write([&](Connection& db) { end_leases(db, "w1", now(), Options{}); });
+  EXPECT_EQ(status(id), kNew);
+  EXPECT_EQ(job(id).attempts, 1);
+  EXPECT_EQ(job(id).started_at, begun);
+}
+
+TEST_F(JobTest, ALaneThatTheCentreHoldsRunsNoJob) {
+  const std::string id = add_wanting(1);
+  write([&](Connection& db) { return take(db, {key_}, "w1").has_value(); });
+  EXPECT_EQ(status(id), kNew);
+  EXPECT_EQ(job(id).started_at, std::nullopt);
+}
+
 TEST_F(JobTest, ARecordClosesTheJobsWhoseIntentItHasReachedAndNoOther) {
   const std::string old = add_wanting(1);
   const std::string reached = add_wanting(2);
@@ -89,7 +121,7 @@ TEST_F(JobTest, AnEndedJobIsNeverTouchedAgain) {
   const base::Micros ended = now();
   clock_.advance(10);
   close(9);
-  write([&](Connection& db) { postpone_jobs(db, lane_id(db, key_), "late", now(), now()); });
+  write([&](Connection& db) { postpone_jobs(db, lane_now(db, key_), "late", now(), now()); });
   EXPECT_EQ(status(failed), kFail);
   EXPECT_EQ(job(failed).last_error, "words");
   EXPECT_EQ(job(failed).finished_at, ended);
@@ -146,12 +178,13 @@ TEST_F(JobTest, AParentHasALaneOfItsOwnAndIsNewUntilItIsExpanded) {
   EXPECT_EQ(job(parent).lane, (LaneKey{"", "job", parent}));
   claim_one({"", "job", parent});
   EXPECT_EQ(status(parent), kNew);
-  EXPECT_EQ(job(parent).attempts, 1);
   add_wanting(3, parent);
   advance(parent, "pod1", false);
   EXPECT_EQ(status(parent), kNew);
+  EXPECT_EQ(job(parent).attempts, 0);
   advance(parent, "pod1", true);
   EXPECT_EQ(status(parent), kRunning);
+  EXPECT_EQ(job(parent).attempts, 1);
 }
 
 TEST_F(JobTest, AnExpansionThatFailedIsShownOnTheParent) {
@@ -167,7 +200,7 @@ TEST_F(JobTest, AnExpandedParentIsNotSetBackByItsLane) {
   const std::string parent = add_one_parent();
   add_wanting(3, parent);
   advance(parent, "pod1", true);
-  write([&](Connection& db) { postpone_jobs(db, lane_id(db, {"", "job", parent}), "late", now(), now()); });
+  write([&](Connection& db) { postpone_jobs(db, lane_now(db, {"", "job", parent}), "late", now(), now()); });
   EXPECT_EQ(status(parent), kRunning);
 }
 

@@ -94,9 +94,9 @@ std::optional<std::vector<Lane>> take(Connection& db, const std::vector<LaneKey>
                      row.integer("uncertain_until"), 0, static_cast<Priority>(row.integer("priority"))});
   }
   for (const Lane& lane : lanes) {
-    const auto taken =
-        db.execute("UPDATE lanes SET worker = ?, number = number + 1 WHERE id = ? AND worker = '' AND number = ?",
-                   {worker, lane.id, lane.number - 1});
+    const auto taken = db.execute(
+        "UPDATE lanes SET worker = ?, number = number + 1, claimed_at = 0 WHERE id = ? AND worker = '' AND number = ?",
+        {worker, lane.id, lane.number - 1});
     // Another node's claim came between: the transaction must not keep a part.
     if (taken.affected() != 1) throw storage::Busy("a lane was claimed meanwhile");
   }

@@ -174,7 +174,7 @@ TEST_F(LaneTest, ForgetRemovesOnlyALaneThatIsFreeNotDueAndWantedByNoJob) {
   finish_lane(claim_one(key_));
   write([&](Connection& db) { forget(db, key_); });
   EXPECT_TRUE(has_lane(key_)) << "a job would be without its lane";
-  write([&](Connection& db) { close_jobs(db, lane_id(db, key_), kGone, "", now()); });
+  write([&](Connection& db) { close_jobs(db, lane_now(db, key_), kGone, "", now()); });
   EXPECT_EQ(status(waiting), kSuccess);
   write([&](Connection& db) { forget(db, key_); });
   EXPECT_FALSE(has_lane(key_));

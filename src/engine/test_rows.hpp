@@ -48,12 +48,22 @@ inline std::optional<LaneRow> lane_row(storage::Connection& db, const LaneKey& k
                  row.text("worker"), row.integer("number")};
 }
 
+// As whoever holds it knows it, if anybody does.
+inline Lane lane_now(storage::Connection& db, const LaneKey& key) {
+  const auto found = db.execute("SELECT worker, claimed_at FROM lanes WHERE id = ?", {lane_id(db, key)});
+  Lane lane;
+  lane.id = lane_id(db, key);
+  lane.key = key;
+  if (!found.empty() && !found.front().text("worker").empty()) lane.claimed_at = found.front().integer("claimed_at");
+  return lane;
+}
+
 inline Candidate candidate(storage::Connection& db, const LaneKey& key) {
   return {lane_id(db, key), key};
 }
 
 inline JobRow job_row(storage::Connection& db, const std::string& id) {
-  const auto found = db.execute("SELECT * FROM jobs WHERE id = ?", {id});
+  const auto found = db.execute("SELECT * FROM shown_jobs WHERE id = ?", {id});
   const storage::Row& row = found.front();
   return {row.text("type"),
           row.text("project_id"),

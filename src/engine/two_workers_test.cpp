@@ -49,7 +49,7 @@ class Process {
     co_await runtime_.blocking([&] {
       store_->write([&](Connection& db) {
         finish(db, lane, std::nullopt, 0);
-        close_jobs(db, lane.id, wish, "", clock_.now());
+        close_jobs(db, lane, wish, "", clock_.now());
       });
     });
     log_.note(name_);

@@ -51,7 +51,7 @@ class WorkerTest : public RowsTest {
     co_await runtime_.blocking([&] {
       troubled_.write([&](Connection& db) {
         finish(db, lane, std::nullopt, 0);
-        close_jobs(db, lane.id, 9, "", system_.now());
+        close_jobs(db, lane, 9, "", system_.now());
       });
     });
     log_.note("recorded " + lane.key.object_id);

@@ -149,7 +149,7 @@ class BindingRun {
         engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::routine, lane_.priority);
       }
       if (find_wish(db, lane_.key).intent != seen_.wish.intent) due = now;
-      engine::postpone_jobs(db, lane_.id, copy ? copy->last_error : "", now, now);
+      engine::postpone_jobs(db, lane_, copy ? copy->last_error : "", now, now);
       engine::finish(db, lane_, due, lane_.uncertain_until, lane_.priority);
     });
     base::fault_point("stepped aside");
@@ -212,7 +212,7 @@ class BindingRun {
       }
       engine::wake(db, copy_lane(lane_.key.pod_id, seen_.wish.policy_id), now, engine::Wake::fresh_wish,
                    lane_.priority);
-      engine::postpone_jobs(db, lane_.id, "the pod has lost its copy of the policy", now, now);
+      engine::postpone_jobs(db, lane_, "the pod has lost its copy of the policy", now, now);
       engine::finish(db, lane_, std::nullopt, lane_.uncertain_until);
     });
     context_.worker.hint();
@@ -248,7 +248,7 @@ class BindingRun {
       if (must_look_) wake_held_copies(db, lane_.key.pod_id, now);
       if (lane_.uncertain() && may_be_harmed()) harm_averted(db, lane_.key.pod_id, now);
       engine::finish(db, lane_, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
-      engine::close_jobs(db, lane_.id, engine::kGone, "", now);
+      engine::close_jobs(db, lane_, engine::kGone, "", now);
       engine::forget(db, lane_.key);
     });
     context_.worker.hint();
@@ -274,7 +274,7 @@ class BindingRun {
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (!note.empty()) engine::note_jobs(db, lane_.id, note);
-      engine::close_jobs(db, lane_.id, seen_.wish.intent, refused.empty() ? left_out() : refused, now);
+      engine::close_jobs(db, lane_, seen_.wish.intent, refused.empty() ? left_out() : refused, now);
     });
     base::fault_point("after binding record");
     context_.worker.hint();
@@ -307,7 +307,7 @@ base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane,
     remove_binding(db, lane.key.kind, lane.key.object_id, lane.key.pod_id);
     wake_copy_let_go(db, old_policy, lane.key.pod_id, now);
     engine::finish(db, lane, std::nullopt, 0);
-    engine::close_jobs(db, lane.id, engine::kGone, "", now);
+    engine::close_jobs(db, lane, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
 }

@@ -46,7 +46,7 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
     if (!is_over(newest)) return engine::finish(db, lane, now, lane.uncertain_until, lane.priority);
     if (newest.copy && newest.pod) forget_copy(db, lane.key.object_id, lane.key.pod_id);
     engine::finish(db, lane, std::nullopt, 0);
-    engine::close_jobs(db, lane.id, engine::kGone, "", now);
+    engine::close_jobs(db, lane, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
   context.worker.hint();
@@ -165,7 +165,7 @@ class CopyRun {
       const bool moved_on = anew || !newest || newest->intent != policy_.intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
-      if (!anew) engine::close_jobs(db, lane_.id, policy_.intent, problems, now);
+      if (!anew) engine::close_jobs(db, lane_, policy_.intent, problems, now);
     });
     base::fault_point("after copy record");
     context_.worker.hint();

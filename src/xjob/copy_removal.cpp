@@ -15,7 +15,7 @@ base::Awaitable<bool> step_aside_while_bound(Context& context, const engine::Lan
   co_await context.write([&](storage::Connection& db) {
     aside = copy_is_borne(db, copy.policy_id, copy.pod_id);
     if (!aside) return engine::confirm(db, lane);
-    engine::postpone_jobs(db, lane.id, "a network or port in the pod still uses it", now, now);
+    engine::postpone_jobs(db, lane, "a network or port in the pod still uses it", now, now);
     engine::finish(db, lane, std::nullopt, lane.uncertain_until);
   });
   co_return aside;
@@ -56,7 +56,7 @@ base::Awaitable<void> remove_copy_from_pod(Context& context, const engine::Lane&
     // A late POST of ours may still arrive: the row stays as a tombstone until the second look.
     if (uncertain == 0) forget_copy(db, copy.policy_id, copy.pod_id);
     engine::finish(db, lane, uncertain == 0 ? std::nullopt : std::optional(uncertain), uncertain);
-    engine::close_jobs(db, lane.id, engine::kGone, "", now);
+    engine::close_jobs(db, lane, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
   base::fault_point("after removal record");

@@ -13,6 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kMostWords = 1000;  // bytes; a pod may have been given any number of rules
+
 // The copy as the pod has confirmed it, as if somebody wished just that.
 domain::PolicyWish wish_of(const Copy& confirmed) {
   domain::PolicyWish wish{confirmed.attributes, {}};
@@ -81,6 +83,7 @@ std::string drift_of(const Copy& confirmed, const domain::Record& shown) {
   const std::vector<domain::CopyRule> rules = copy_rules_of(shown);
   std::string text;
   for (const domain::Step& step : domain::plan_copy(wish_of(confirmed), attributes, rules)) {
+    if (text.size() > kMostWords) return text + "; and more";
     if (!text.empty()) text += "; ";
     text += told(step, attributes, rules);
   }

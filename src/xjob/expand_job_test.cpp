@@ -74,8 +74,8 @@ TEST_F(ExpandTest, TheParentEndsWithItsChildrenAndFailsWithOneOfThem) {
   const std::string parent = only_parent();
   expand(parent);
   write([&](Connection& db) {
-    engine::close_jobs(db, engine::lane_id(db, copy_lane(pod(0), "gold")), 2, "dscp_marking: not supported", now());
-    engine::close_jobs(db, engine::lane_id(db, copy_lane(pod(1), "gold")), 2, "", now());
+    engine::close_jobs(db, engine::lane_now(db, copy_lane(pod(0), "gold")), 2, "dscp_marking: not supported", now());
+    engine::close_jobs(db, engine::lane_now(db, copy_lane(pod(1), "gold")), 2, "", now());
   });
   EXPECT_EQ(status(parent), engine::kFail);
   EXPECT_NE(job(parent).last_error.find("dscp_marking: not supported"), std::string::npos);

@@ -30,7 +30,7 @@ void wait_for_resume(Connection& db, const Lane& binding, const std::string& pol
     due = std::max(binding.uncertain_until, now + longest_backoff);
     priority = engine::Priority::upkeep;
   }
-  engine::postpone_jobs(db, binding.id, std::string("the policy is ") + engine::kPausedWords, due.value_or(now), now);
+  engine::postpone_jobs(db, binding, std::string("the policy is ") + engine::kPausedWords, due.value_or(now), now);
   engine::finish(db, binding, due, binding.uncertain_until, priority);
 }
 

@@ -79,7 +79,7 @@ void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_
     const base::Micros late = lane.still_uncertain_until();
     engine::finish(db, lane, late == 0 ? std::nullopt : std::optional(late), late);
     // What waited for the copy of a policy that is not wished any more: no run of this lane would end it.
-    engine::close_jobs(db, lane.id, intent, "", now);
+    engine::close_jobs(db, lane, intent, "", now);
   }
   wake_elsewhere(db, release, now);
 }

@@ -47,7 +47,7 @@ TEST_F(RoutingsTest, AJobThatWaitsForItsCopyIsWokenWhenTheRoutingGoes) {
   associate(kNetwork, "net", "gold");
   const engine::Lane held = claim_one(key);
   write([&](Connection& db) {  // it steps aside: the copy's record would make it due
-    engine::postpone_jobs(db, engine::lane_id(db, key), "", now(), now());
+    engine::postpone_jobs(db, engine::lane_now(db, key), "", now(), now());
     engine::finish(db, held, std::nullopt, 0);
   });
   write([&](Connection& db) { remove_routing(db, kNetwork, "net", "pod1"); });

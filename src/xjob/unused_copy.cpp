@@ -91,7 +91,7 @@ base::Awaitable<void> record_removal(Context& context, const engine::Lane& lane,
     if (uncertain != 0) due = uncertain;
     if (!unused) due = now;
     engine::finish(db, lane, due, uncertain, lane.priority);
-    if (unused) engine::close_jobs(db, lane.id, engine::kGone, "", now);
+    if (unused) engine::close_jobs(db, lane, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
   context.worker.hint();

@@ -18,6 +18,8 @@ void add(Outcome& all, const Outcome& one) {
   all.spoiled += one.spoiled;
   all.retried += one.retried;
   all.kills += one.kills;
+  all.drifts += one.drifts;
+  all.removed += one.removed;
 }
 
 void tell(const Story& story, bool shorten) {
@@ -67,6 +69,7 @@ int main(int argc, char** argv) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begun;
   std::cout << count << " stories from seed " << first << " went well in " << spent.count() << " s: " << all.edits
             << " edits accepted, " << all.refusals << " refused, " << all.calls << " calls to pods, " << all.spoiled
-            << " spoiled, " << all.kills << " kills, " << all.retried << " transactions met another\n";
+            << " spoiled, " << all.kills << " kills, " << all.retried << " transactions met another, " << all.drifts
+            << " drifts found, " << all.removed << " unused copies removed\n";
   return 0;
 }

@@ -127,6 +127,8 @@ void Model::look_everywhere() {
 }
 
 void Model::about_to_delete_policy(PodServer& pod, const PodPolicy& policy) {
+  const auto central = policies.find(policy.central);
+  if (central != policies.end() && central->second.exists) ++removed;
   if (doubts(pod.region)) return;
   const std::int64_t bound = number(
       "SELECT count(*) AS n FROM bindings b JOIN resource_routings r ON r.central_id = b.policy_id AND r.pod_id = "

@@ -58,6 +58,7 @@ class Model final : public PodServer::Watcher {
     edited_.insert(region);
   }
   void audited() { edited_.clear(); }
+  std::int64_t removed = 0;  // copies of policies that were still there
   bool doubts(const std::string& region) const { return doubtful_.contains(region); }
 
   void look_everywhere();  // notes which objects are right just now: what came before is forgotten

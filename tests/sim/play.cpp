@@ -44,6 +44,10 @@ Outcome Play::run() {
   for (const PodServer& pod : pods_) outcome_.calls += pod.calls;
   outcome_.spoiled = network_.spoiled();
   outcome_.retried = store_.refused();
+  store_.look([&](storage::Connection& db) {
+    outcome_.drifts = db.execute("SELECT count(*) AS n FROM drifts", {}).front().integer("n");
+  });
+  outcome_.removed = model_.removed;
   return outcome_;
 }
 

@@ -21,6 +21,8 @@ struct Outcome {
   std::int64_t spoiled = 0;
   std::int64_t retried = 0;  // transactions that met another
   std::int64_t kills = 0;
+  std::int64_t drifts = 0;   // that audits found
+  std::int64_t removed = 0;  // copies that nothing used
 };
 
 class Play {

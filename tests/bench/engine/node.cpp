@@ -33,7 +33,7 @@ base::Awaitable<void> Node::run(engine::Lane lane) {
   if (started_) started_(lane);
   co_await engine::write(runtime_, *store_, [&](storage::Connection& db) {
     engine::finish(db, lane, std::nullopt, 0);
-    engine::close_jobs(db, lane.id, 1, "", clock_.now());
+    engine::close_jobs(db, lane, 1, "", clock_.now());
   });
   ++done_;
 }
