@@ -107,6 +107,11 @@ Error admin_error(ErrorKind kind, const std::string& message) {
   return {kind, "", message};
 }
 
+void admins_only(const AdminCall& call, const std::string& what) {
+  if (!call.caller.admin())
+    throw admin_error(ErrorKind::forbidden, "Admin rights are required to work with " + what + ".");
+}
+
 std::string text_field(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr || value->is_null()) return "";

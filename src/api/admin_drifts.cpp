@@ -1,10 +1,7 @@
-// /v1.0/drifts: what audits found changed by hand. /v1.0/audits: how far they are, and one on demand. /v1.0/policies:
-// whether drift of a policy is put right or only shown.
+// /v1.0/drifts: what audits found changed by hand. /v1.0/audits: how far they are, and one on demand.
 #include "api/admin_support.hpp"
 #include "storage/sql.hpp"
 #include "xjob/audit.hpp"
-#include "xjob/copies.hpp"
-#include "xjob/drift.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -138,30 +135,6 @@ http::Response audit_now(AdminCall& call) {
   return json_response(202, body);
 }
 
-json::object shown_policy(Connection& db, const std::string& id) {
-  const auto found = db.execute("SELECT id, on_drift FROM qos_policies WHERE id = ?", {id});
-  if (found.empty()) throw admin_error(ErrorKind::not_found, "Policy " + id + " not found.");
-  return {{"policy", {{"id", id}, {"on_drift", found.front().text("on_drift")}}}};
-}
-
-http::Response update_policy(AdminCall& call) {
-  const json::object given = admin_body(call, "policy");
-  const std::string answer = text_field(given, "on_drift");
-  if (given.size() != 1 || (answer != xjob::kEnforce && answer != xjob::kReport))
-    throw admin_error(ErrorKind::bad_request, "on_drift must be given, as enforce or report, and nothing else.");
-  json::object body;
-  call.database.write([&](Connection& db) {
-    db.execute("UPDATE qos_policies SET on_drift = ? WHERE id = ?", {answer, call.id()});
-    body = shown_policy(db, call.id());
-  });
-  return json_response(200, body);
-}
-
-void admins_only(const AdminCall& call, const std::string& what) {
-  if (!call.caller.admin())
-    throw admin_error(ErrorKind::forbidden, "Admin rights are required to work with " + what + ".");
-}
-
 template <typename F>
 http::Response answer_of(AdminCall& call, F find) {
   json::object body;
@@ -189,14 +162,6 @@ http::Response handle_audits(AdminCall& call) {
   if (method == "POST") return audit_now(call);
   if (method != "GET") throw unknown_method(call);
   return answer_of(call, [&](Connection& db) { return json::object{{"audits", find_audits(db, "")}}; });
-}
-
-http::Response handle_policies(AdminCall& call) {
-  admins_only(call, "policies");
-  if (call.path.size() != 2) throw nothing_at(call);
-  if (call.request.method == "PUT") return update_policy(call);
-  if (call.request.method != "GET") throw unknown_method(call);
-  return answer_of(call, [&](Connection& db) { return shown_policy(db, call.id()); });
 }
 
 }  // namespace tricircle::api

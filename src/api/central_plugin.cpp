@@ -5,6 +5,7 @@
 #include "domain/errors.hpp"
 #include "xjob/changes.hpp"
 #include "xjob/intents.hpp"
+#include "xjob/policy_versions.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -91,9 +92,11 @@ void CentralPlugin::changed(storage::Connection& db, Call& call, const Change& c
     port_changed(db, call, change, cause);
   } else if (policy) {
     policy_changed(db, change, cause);
+    if (change.after != nullptr) xjob::keep_version(db, text(change.after, "id"), cause);
   } else {
     const domain::Record* row = change.after == nullptr ? change.before : change.after;
     xjob::rules_changed(db, text(row, "qos_policy_id"), change.project_id, cause);
+    xjob::keep_version(db, text(row, "qos_policy_id"), cause);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,6 +21,8 @@ class ScriptedPod final : public http::Client {
  public:
   // `made_on`: the provider attributes, or the segments, that the network shows.
   void add_network(const std::string& id, boost::json::object made_on) { networks_[id] = std::move(made_on); }
+  // What the list of a collection ("networks", "policies") shows, whatever is asked for.
+  void show_list(const std::string& collection, boost::json::array objects) { lists_[collection] = std::move(objects); }
   // The first call that contains `part` is answered so; `before` runs right before the answer.
   void answer_next(const std::string& part, int status, const std::string& type, const std::string& message) {
     scripts_.emplace_back(part, error(status, type, message), nullptr);
@@ -68,6 +71,7 @@ class ScriptedPod final : public http::Client {
     const std::string last = path.substr(path.rfind('/') + 1);
     if (request.method == "DELETE") return {http::End::answered, 204, {}, {}, {}};
     if (request.method == "GET") {
+      if (const auto list = lists_.find(last); list != lists_.end()) return response(200, {{last, list->second}});
       const bool is_network = path.starts_with("/v2.0/networks/");
       boost::json::object object = is_network ? networks_[last] : boost::json::object();
       object["id"] = last;
@@ -83,6 +87,7 @@ class ScriptedPod final : public http::Client {
   }
 
   std::map<std::string, boost::json::object> networks_;
+  std::map<std::string, boost::json::array> lists_;
   std::vector<Script> scripts_;
   int made_ = 0;
 };
