@@ -196,3 +196,24 @@ def test_old_changes_go_with_their_jobs(tmp_path):
         change = rename(cloud, policy)
         wait_until(lambda: requests.get(f"{cloud.central.url}/v1.0/changes/{change}", timeout=30).status_code == 404,
                    what="the end of an old change")
+
+
+def test_the_centre_ends_well_while_somebody_waits(cloud):
+    policy, _ = cloud.bound_everywhere()
+    cloud.pods["RegionTwo"].stop()
+    change, ends = rename(cloud, policy), []
+
+    def ask():
+        try:
+            ends.append(show(cloud, change, wait="all", timeout="60"))
+        except requests.RequestException as hung_up:
+            ends.append(hung_up)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_until(lambda: show(cloud, change)["applied"] == 1)
+    cloud.central.stop()
+    asking.join(30)
+    assert isinstance(ends[0], requests.RequestException)
+    cloud.central.start()
+    cloud.pods["RegionTwo"].start()
+    assert show(cloud, change, wait="all")["holds"]
