@@ -182,8 +182,9 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     } catch (const std::exception& error) {
       base::log::error("run_failed pod={} kind={} object={} error=\"{}\"", lane.key.pod_id, lane.key.kind,
                        lane.key.object_id, error.what());
-      // It may have written to the pod what it could not record: the next run reads before it acts.
-      failure.emplace(RunFailed::Why::again, error.what(), clock_.now());
+      // It may have written to the pod what it could not record, or not have seen the end of a write: the next run
+      // reads before it acts, and there is another look when none of its calls can take effect any more.
+      failure.emplace(RunFailed::Why::again, error.what(), clock_.now() + options_.call_deadline + options_.settle);
     }
     // What failed because we end tells nothing of the pod.
     if (failure && cut_short_) failure->why = RunFailed::Why::given_back;

@@ -366,6 +366,22 @@ TEST_F(WorkerTest, ARunThatCouldNotRecordWhatItDidIsFollowedByOneThatLooksFirst)
   EXPECT_TRUE(looked);
 }
 
+TEST_F(WorkerTest, WhatItCouldNotRecordMayStillTakeEffectUntilItsCallsAreOver) {
+  std::atomic<base::Micros> until = 0;
+  base::Micros failed = 0;
+  start([&](Lane lane) -> base::Awaitable<void> {
+    if (log_.note("runs") == 1) {
+      failed = system_.now();
+      throw storage::DbError("disk full");
+    }
+    until = lane.uncertain_until;
+    co_await record(lane);
+  });
+  due(a_);
+  ASSERT_TRUE(log_.wait_for("recorded a"));
+  EXPECT_GE(until, failed + worker_->options().call_deadline + worker_->options().settle);
+}
+
 TEST_F(WorkerTest, ItBeatsForAsLongAsItRuns) {
   start(gated_run());
   EXPECT_TRUE(eventually([&] { return storage::number_of(*store_, "SELECT beat AS n FROM workers") >= 3; }));
