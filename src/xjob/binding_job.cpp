@@ -58,15 +58,6 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   return now;
 }
 
-// A deleted policy's copy waits for the last binding that confirms it; any other may have waited with a rule.
-void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, const std::string& pod_id,
-                      base::Micros now) {
-  if (policy_id.empty()) return;
-  if (db.execute("SELECT id FROM qos_policies WHERE id = ?", {policy_id}).empty())
-    engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::fresh_wish);
-  use_ended(db, policy_id, pod_id, now);
-}
-
 // A bind whose end was not seen may be what holds a deleted policy's copy, and no row of ours tells of it.
 void wake_held_copies(storage::Connection& db, const std::string& pod_id, base::Micros now) {
   const auto held = db.execute("SELECT policy_id FROM copies WHERE pod_id = ? AND state = 'held'", {pod_id});
@@ -313,6 +304,14 @@ base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane,
 }
 
 }  // namespace
+
+void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, const std::string& pod_id,
+                      base::Micros now) {
+  if (policy_id.empty()) return;
+  if (db.execute("SELECT id FROM qos_policies WHERE id = ?", {policy_id}).empty())
+    engine::wake(db, copy_lane(pod_id, policy_id), now, engine::Wake::fresh_wish);
+  use_ended(db, policy_id, pod_id, now);
+}
 
 base::Awaitable<void> run_binding(Context& context, engine::Lane lane) {
   Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });

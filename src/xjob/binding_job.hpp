@@ -10,6 +10,10 @@ namespace tricircle::xjob {
 
 base::Awaitable<void> run_binding(Context&, engine::Lane);
 
+// An object of the pod has let this policy's copy go ('' = it bore none of ours). A deleted policy's copy waits for the
+// last binding that confirms it; any other may have waited with a rule. Inside the caller's transaction.
+void wake_copy_let_go(Connection&, const std::string& policy_id, const std::string& pod_id, base::Micros now);
+
 // What a pod shows of a network or port.
 struct Seen {
   bool gone = false;

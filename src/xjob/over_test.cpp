@@ -2,6 +2,7 @@
 // pods of these tests do not answer).
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
+#include "xjob/port_release.hpp"
 #include "xjob/test_run.hpp"
 
 namespace tricircle::xjob {
@@ -35,6 +36,18 @@ TEST_F(OverTest, ABindingWhoseRoutingIsGoneLetsADeletedPolicysCopyGo) {
   bind(kNetwork, "net", "pod1", "long gone");
   wake_now(net_);
   run(run_binding, net_);
+  EXPECT_EQ(lane({"pod1", "policy", "long gone"}).due_at, now());
+}
+
+TEST_F(OverTest, APortThatIsLetGoAtTheCentreLetsADeletedPolicysCopyGo) {
+  add_port("port", "net");
+  bind(kPort, "port", "pod1", "long gone");
+  write([&](Connection& db) {
+    Release release;
+    release.port_id = "port";
+    release.lanes = engine::take(db, {binding_lane("pod1", kPort, "port")}, "w1").value();
+    PortReleaser::commit(db, release, 2, now());
+  });
   EXPECT_EQ(lane({"pod1", "policy", "long gone"}).due_at, now());
 }
 

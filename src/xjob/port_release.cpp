@@ -68,7 +68,7 @@ void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_
   for (const engine::Lane& lane : release.lanes) {
     std::optional<Binding> binding = find_binding(db, kPort, release.port_id, lane.key.pod_id);
     if (binding) {
-      use_ended(db, binding->policy_id, lane.key.pod_id, now);
+      wake_copy_let_go(db, binding->policy_id, lane.key.pod_id, now);
       binding->policy_id.clear();
       binding->intent = intent;
       binding->state = kInSync;
