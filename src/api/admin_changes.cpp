@@ -2,7 +2,6 @@
 // may read the project's policies may ask; only admins are told the words of errors, which may tell of the inside of a
 // pod. With ?wait the answer comes when enough pods have it, when no more will, or when the time is over.
 #include "api/admin_support.hpp"
-#include "storage/sql.hpp"
 #include "xjob/changes.hpp"
 #include "xjob/waits.hpp"
 
@@ -49,9 +48,12 @@ Goal goal_of(Connection& db, const std::string& text) {
   Goal goal;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
-    goal.regions.push_back(text.substr(at, comma - at));
-    check_region(db, goal.regions.back());
+    std::string region = text.substr(at, comma - at);
     at = comma + 1;
+    // Once each: a long list costs no more queries than there are pods.
+    if (std::ranges::find(goal.regions, region) != goal.regions.end()) continue;
+    check_region(db, region);
+    goal.regions.push_back(std::move(region));
   }
   return goal;
 }

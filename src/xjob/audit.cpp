@@ -1,7 +1,6 @@
 #include "xjob/audit.hpp"
 
 #include "base/fault.hpp"
-#include "base/log.hpp"
 #include "base/random.hpp"
 #include "engine/job.hpp"
 #include "storage/sql.hpp"
@@ -11,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace tricircle::xjob {
 namespace {
