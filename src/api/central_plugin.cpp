@@ -186,14 +186,8 @@ void CentralPlugin::committed(Call& call) {
 }
 
 void CentralPlugin::failed(Call& call) noexcept {
-  const HeldRelease release = held(call);
+  if (const HeldRelease release = held(call)) releaser_.abandon(*release);
   call.note.reset();
-  if (!release) return;
-  try {
-    releaser_.abandon(*release);
-  } catch (const std::exception& error) {
-    base::log::error("port_release_not_abandoned port={} error=\"{}\"", release->port_id, error.what());
-  }
 }
 
 }  // namespace tricircle::api

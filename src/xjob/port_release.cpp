@@ -85,13 +85,27 @@ void PortReleaser::commit(storage::Connection& db, Release& release, std::int64_
 }
 
 void PortReleaser::abandon(const Release& release) {
+  context_.runtime.spawn("port_release_abandon", give_back_for_certain(release));
+}
+
+base::Awaitable<void> PortReleaser::give_back_for_certain(Release release) {
+  while (!co_await lanes_given_back(release))
+    co_await base::Timer(context_.runtime).wait(context_.worker.options().first_backoff);
+}
+
+// False: the store did not take it.
+base::Awaitable<bool> PortReleaser::lanes_given_back(const Release& release) {
   try {
-    context_.database.write([&](storage::Connection& db) { give_back(db, release, context_.clock.now()); });
+    co_await context_.write([&](storage::Connection& db) { give_back(db, release, context_.clock.now()); });
   } catch (const engine::LeaseLost&) {
     // Somebody has taken the lanes over: they read the pods and put the wish there.
     base::log::warn("port_release_lost port={}", release.port_id);
+  } catch (const std::exception& error) {
+    base::log::error("port_release_not_given_back port={} error=\"{}\"", release.port_id, error.what());
+    co_return false;
   }
   context_.worker.hint();
+  co_return true;
 }
 
 base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
@@ -113,7 +127,7 @@ base::Awaitable<void> PortReleaser::run(std::shared_ptr<Release> release,
     release->error = error.what();
   }
   if (!release->failed_region.empty() && !release->lanes.empty()) {
-    co_await context_.runtime.blocking([this, release] { abandon(*release); });
+    if (!co_await lanes_given_back(*release)) abandon(*release);
     release->lanes.clear();
   }
   done(release);

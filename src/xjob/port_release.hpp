@@ -34,12 +34,15 @@ class PortReleaser {
   // In the transaction that takes the policy off at the centre. Throws engine::LeaseLost.
   static void commit(storage::Connection&, Release&, std::int64_t intent, base::Micros now);
 
-  // The centre could not go on: the lanes are given back, due at once, so that pods get back what they let go.
+  // The centre could not go on: the lanes are given back, due at once, so that pods get back what they let go. Any
+  // thread; goes on by itself until the store has taken it, for nobody else gives back what a living worker holds.
   void abandon(const Release&);
 
  private:
   base::Awaitable<void> run(std::shared_ptr<Release> release, std::function<void(std::shared_ptr<Release>)> done);
   base::Awaitable<bool> take_lanes(Release&, base::Micros until);
+  base::Awaitable<bool> lanes_given_back(const Release&);
+  base::Awaitable<void> give_back_for_certain(Release release);
   base::Awaitable<void> release_in(std::shared_ptr<Release> release, engine::Lane lane,
                                    std::shared_ptr<std::function<void()>> one_ended);
 

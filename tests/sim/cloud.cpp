@@ -166,7 +166,12 @@ void Cloud::stall_centre(Micros for_so_long) {
 }
 
 void Cloud::break_store(std::size_t which_worker, int writes) {
-  if (workers_[which_worker]) workers_[which_worker]->door.fail_next(writes);
+  if (which_worker < workers_.size()) {
+    if (workers_[which_worker]) workers_[which_worker]->door.fail_next(writes);
+  } else if (centre_) {
+    centre_has_failed_ = true;
+    centre_->host.door.fail_next(writes);
+  }
 }
 
 }  // namespace tricircle::sim

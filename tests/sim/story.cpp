@@ -87,9 +87,12 @@ class Teller {
         break;
       case Act::kill_worker:
       case Act::stall_worker:
-      case Act::break_store:
         step.what = pick(0, story.workers - 1);
-        step.value = step.act == Act::break_store ? pick(1, 3) : pick(1, 5000);
+        step.value = pick(1, 5000);
+        break;
+      case Act::break_store:
+        step.what = pick(0, story.workers);
+        step.value = pick(1, 3);
         break;
       case Act::kill_centre:
       case Act::stall_centre:
@@ -155,7 +158,7 @@ std::string told_act(const Step& step) {
     case Act::stall_centre:
       return "the centre stands still for " + milliseconds;
     case Act::break_store:
-      return "the next " + std::to_string(step.value) + " writes of worker " + std::to_string(step.what + 1) + " fail";
+      return "the next " + std::to_string(step.value) + " writes of worker " + std::to_string(step.what + 1) + " (of the centre if there is none) fail";
     case Act::edit_copy:
       return pod + ": its people change our copy " + std::to_string(step.which + 1);
     case Act::delete_copy:

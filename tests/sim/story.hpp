@@ -26,7 +26,7 @@ enum class Act {
   kill_centre,   // comes again after `value` milliseconds
   stall_worker,  // `what` stands still for `value` milliseconds
   stall_centre,
-  break_store,  // the next `value` writes of worker `what` fail
+  break_store,  // the next `value` writes of worker `what` fail; one past the last worker is the centre
   // the pod's own people, in pod `what`
   edit_copy,    // change our policy number `which`
   delete_copy,  // delete it, where the pod lets them
