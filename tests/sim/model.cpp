@@ -119,7 +119,10 @@ void Model::look_whether_right(const PodServer& pod) {
       all = all && !central_of.contains({pod.region, id});
     }
   }
-  if (all && !network_.spoils(pod.region) && !edited_.contains(pod.region)) doubtful_.erase(pod.region);
+  if (!all || !doubts(pod.region) || network_.spoils(pod.region) || edited_.contains(pod.region)) return;
+  // A copy that lacks a refused rule may be one that nothing bears yet.
+  if (number("SELECT count(*) AS n FROM copies WHERE pod_id = ? AND state = 'refused'", {pod.pod_id}) == 0)
+    doubtful_.erase(pod.region);
 }
 
 void Model::look_everywhere() {
