@@ -3,6 +3,7 @@
 #include "engine/pause.hpp"
 #include "storage/sql.hpp"
 #include "xjob/audit.hpp"
+#include "xjob/resync.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -126,6 +127,7 @@ void delete_pod(AdminCall& call) {
       throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
     db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
     xjob::forget_audits(db, call.id());
+    xjob::forget_resyncs(db, call.id());
     engine::resume(db, engine::kPodPause, call.id());
     db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
   });

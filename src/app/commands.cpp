@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/admin_client.hpp"
+#include "app/resync_command.hpp"
 #include "app/table_printer.hpp"
 #include "base/config.hpp"
 #include "storage/database.hpp"
@@ -24,6 +25,7 @@ struct Options {
   std::string status;
   std::string connection;
   bool all_projects = false;
+  ResyncAsked resync;
 
   Format shape() const { return format == "json" ? Format::json : Format::table; }
 };
@@ -105,10 +107,30 @@ class Commands {
     set->add_option("pod", options_.id, "Id or region")->required();
     set->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
     add_pauses(pods, "pod", "RegionOne", "pod", [this](AdminClient& client) { return client.pod_id(options_.id); });
+    add_resync(pods);
     command(pods, "delete", "Forget a pod that no routing points to", "pod delete RegionOne",
             [this](AdminClient& client) { client.call("DELETE", "/pods/" + client.pod_id(options_.id)); })
         ->add_option("pod", options_.id, "Id or region")
         ->required();
+  }
+
+  void add_resync(CLI::App& pods) {
+    CLI::App* resync =
+        command(pods, "resync", "Hold a pod against the centre in full, after one of them was restored from a backup",
+                "pod resync RegionOne --apply --yes-delete 2", [this](AdminClient& client) {
+                  options_.resync.pod_id = client.pod_id(options_.pod);
+                  resync_pod(client, options_.resync, options_.shape());
+                });
+    resync->add_option("pod", options_.pod, "Id or region")->required();
+    resync->add_flag("--apply", options_.resync.apply, "Do what the plan says; without it nothing is changed");
+    resync
+        ->add_option("--yes-delete", options_.resync.yes_delete,
+                     "How many copies may be removed, and networks and ports lose their policy, at the most")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    resync->add_option("--timeout", options_.resync.timeout, "Seconds to wait for the end")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
   }
 
   // `id_of`: what the command was given, as the API has it.

@@ -29,6 +29,11 @@ std::string any_of(const std::vector<std::string>& ids) {
   return query;
 }
 
+std::string page(const std::string& marker, std::size_t limit) {
+  const std::string query = "&sort_key=id&sort_dir=asc&limit=" + std::to_string(limit);
+  return marker.empty() ? query : query + "&marker=" + http::percent_encode(marker);
+}
+
 json::object wrapped(const std::string& key, json::object values) {
   json::object body;
   body[key] = std::move(values);
@@ -54,6 +59,13 @@ base::Awaitable<Answer> PodNeutron::list_policies(std::vector<std::string> ids) 
   for (const char* field : {"name", "description", "shared", "rules", "revision_number", "updated_at"})
     fields += std::string("&fields=") + field;
   return call("GET", kPolicies + fields + any_of(ids));
+}
+
+base::Awaitable<Answer> PodNeutron::page_of_policies(std::string marker, std::size_t limit) {
+  std::string fields = "?fields=id";
+  for (const char* field : {"name", "description", "shared", "project_id", "rules", "tags", "created_at"})
+    fields += std::string("&fields=") + field;
+  return call("GET", kPolicies + fields + page(marker, limit));
 }
 
 base::Awaitable<Answer> PodNeutron::create_policy(json::object values) {
@@ -95,6 +107,10 @@ base::Awaitable<Answer> PodNeutron::get_object(std::string type, std::string id)
 base::Awaitable<Answer> PodNeutron::list_objects(std::string type, std::vector<std::string> ids) {
   return call("GET", "/v2.0/" + type + "s?fields=id&fields=qos_policy_id&fields=revision_number&fields=updated_at" +
                          any_of(ids));
+}
+
+base::Awaitable<Answer> PodNeutron::page_of_objects(std::string type, std::string marker, std::size_t limit) {
+  return call("GET", "/v2.0/" + type + "s?fields=id&fields=qos_policy_id" + page(marker, limit));
 }
 
 base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,

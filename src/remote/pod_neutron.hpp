@@ -32,6 +32,9 @@ class PodNeutron {
   base::Awaitable<Answer> find_policies(std::string name);
   // Those of them that there are, whole, in any order. A server may cut the list short.
   base::Awaitable<Answer> list_policies(std::vector<std::string> ids);
+  // Of all that the pod has, by id, the next after `marker`: with name, rules and tags. A server may give fewer than
+  // `limit`, or take no heed of the marker.
+  base::Awaitable<Answer> page_of_policies(std::string marker, std::size_t limit);
   base::Awaitable<Answer> create_policy(boost::json::object values);
   base::Awaitable<Answer> update_policy(std::string id, boost::json::object values);
   base::Awaitable<Answer> delete_policy(std::string id);
@@ -45,6 +48,8 @@ class PodNeutron {
   base::Awaitable<Answer> get_object(std::string type, std::string id);
   // The same of several, but for what networks are made of.
   base::Awaitable<Answer> list_objects(std::string type, std::vector<std::string> ids);
+  // As page_of_policies: id and policy.
+  base::Awaitable<Answer> page_of_objects(std::string type, std::string marker, std::size_t limit);
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);

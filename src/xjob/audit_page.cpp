@@ -55,7 +55,8 @@ class PageLook {
     for (const Audited& one : page_) {
       const auto there = shown.find(one.local_id);
       if (there == shown.end()) {
-        if (co_await is_gone(one)) add(one, "the pod has no such " + kind_, "");
+        // What bears nothing of ours may be gone.
+        if (!one.policy_id.empty() && co_await is_gone(one)) add(one, not_there(kind_), "");
       } else {
         const std::string found = co_await difference(one, there->second);
         if (!found.empty()) {
@@ -109,6 +110,8 @@ class PageLook {
       if (there == one.expected || one.expected.empty()) co_return std::string();
       co_return "it has " + (there.empty() ? "no policy" : "policy " + there) + " instead of " + one.expected;
     }
+    // A pod that was restored, or a port that was made anew under its old id.
+    if (one.state == kRefused && one.last_error.starts_with(not_there(kind_))) co_return "it is there again";
     // Under no wish of the centre's a policy of the pod's own is none of our business.
     if (there.empty()) co_return std::string();
     const bool ours =

@@ -1,6 +1,7 @@
 // What audits conclude from what a pod shows, and what they leave alone. The pod has two networks that bear gold.
 #include "xjob/audit.hpp"
 
+#include "xjob/binding_job.hpp"
 #include "xjob/drift.hpp"
 #include "xjob/scripted_pod.hpp"
 #include "xjob/test_run.hpp"
@@ -79,6 +80,16 @@ class AuditTest : public RunTest {
   std::string state(const std::string& network) {
     return write([&](Connection& db) { return find_binding(db, kNetwork, network, "pod1")->state; });
   }
+  // As the run leaves it that found it gone.
+  void gone(const std::string& network) {
+    write([&](Connection& db) {
+      Binding binding = find_binding(db, kNetwork, network, "pod1").value();
+      binding.policy_id.clear();
+      binding.state = kRefused;
+      binding.last_error = not_there(kNetwork);
+      save_binding(db, binding, now());
+    });
+  }
   const engine::LaneKey one_{"pod1", kNetwork, "one"};
 
   ScriptedPod pod_;
@@ -141,6 +152,22 @@ TEST_F(AuditTest, AnObjectThatThePodSaysIsGoneHasDrifted) {
   pod_.answer_next("networks/local one", 404, "NetworkNotFound", "it is not there");
   audit();
   EXPECT_THAT(drifts(), ElementsAre("the pod has no such network"));
+}
+
+TEST_F(AuditTest, OfWhatIsGoneAndBearsNothingNothingIsTold) {
+  gone("one");
+  pod_.show_list("networks", {shown_network("two", "local gold")});
+  audit();
+  EXPECT_THAT(drifts(), IsEmpty());
+  EXPECT_FALSE(is_due(kNetwork, "one"));
+}
+
+TEST_F(AuditTest, WhatWasGoneAndIsThereAgainGetsItsPolicy) {
+  gone("one");
+  pod_.show_list("networks", {shown_network("one", ""), shown_network("two", "local gold")});
+  audit();
+  EXPECT_THAT(drifts(), ElementsAre("it is there again"));
+  EXPECT_TRUE(is_due(kNetwork, "one"));
 }
 
 TEST_F(AuditTest, WhatHasBeenWorkedOnSinceOurRowsWereReadIsNoDrift) {

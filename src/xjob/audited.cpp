@@ -13,7 +13,8 @@ constexpr char kAtRest[] =
 std::string query(const std::string& kind, const std::string& which) {
   const std::string last = " ORDER BY r.central_id LIMIT ?";
   if (kind == kPolicyLane) {
-    return "SELECT r.central_id, r.local_id, c.policy_id, '' AS expected, c.project_id, c.state, p.on_drift, "
+    return "SELECT r.central_id, r.local_id, c.policy_id, '' AS expected, c.project_id, c.state, '' AS last_error, "
+           "p.on_drift, "
            "coalesce(l.number, -1) AS number FROM copies c JOIN qos_policies p ON p.id = c.policy_id AND p.intent = "
            "c.intent JOIN resource_routings r ON r.central_id = c.policy_id AND r.pod_id = c.pod_id AND "
            "r.resource_type = 'qos_policy'" +
@@ -21,6 +22,7 @@ std::string query(const std::string& kind, const std::string& which) {
            " AND c.ready AND c.state <> 'cancelled'" + kAtRest + last;
   }
   return "SELECT r.central_id, r.local_id, b.policy_id, coalesce(c.local_id, '') AS expected, b.project_id, b.state, "
+         "b.last_error, "
          "coalesce(p.on_drift, 'enforce') AS on_drift, coalesce(l.number, -1) AS number FROM bindings b JOIN " +
          object_table(kind) +
          " o ON o.id = b.central_id AND o.intent = b.intent JOIN resource_routings r ON r.central_id = b.central_id "
@@ -43,6 +45,7 @@ std::vector<Audited> find(Connection& db, const std::string& pod_id, const std::
                      row.text("expected"),
                      row.text("project_id"),
                      row.text("state"),
+                     row.text("last_error"),
                      row.text("on_drift")});
   }
   return found;

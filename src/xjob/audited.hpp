@@ -20,6 +20,7 @@ struct Audited {
   std::string expected;   // of a binding: what the copy is called in the pod
   std::string project_id;
   std::string state;
+  std::string last_error;
   std::string on_drift;
   bool operator==(const Audited&) const = default;
 };

@@ -157,7 +157,7 @@ class BindingRun {
       std::optional<std::int64_t> revision;
       if (read) {
         const Seen there = co_await see_object(context_, pod_, type_, *seen_.local_id);
-        if (there.gone) co_return co_await record("", kRefused, "the pod has no such " + type_);
+        if (there.gone) co_return co_await record("", kRefused, not_there(type_));
         seen_.backing = there.backing;
         if (there.policy_id == seen_.copy->local_id) co_return co_await record(seen_.wish.policy_id, kInSync, "");
         revision = there.revision;
@@ -170,6 +170,8 @@ class BindingRun {
       context_.check_answer(answer, true);
       if (answer.ok()) co_return co_await record(seen_.wish.policy_id, kInSync, "", replaced);
       if (policy_is_gone(answer)) co_return co_await copy_is_lost();
+      if (object_is_gone(answer, type_))
+        co_return co_await record("", kRefused, not_there(type_) + ": " + answer.words);
       if (!answer.is(412)) co_return co_await record(old_policy_, kRefused, answer.words);
       read = true;
     }

@@ -24,6 +24,11 @@ struct Seen {
 // Throws RunFailed unless the pod showed the object or said that it is gone.
 base::Awaitable<Seen> see_object(Context&, remote::PodNeutron&, std::string type, std::string local_id);
 
+// The pod itself says that it has no such object.
+bool object_is_gone(const remote::Answer&, const std::string& type);
+// The words with which the error of a binding begins whose object the pod says it has not.
+std::string not_there(const std::string& type);
+
 // Takes off what is ours and nothing else: reads, then writes null unless the pod has none or somebody else's policy.
 // Also used for case 6. Throws RunFailed.
 enum class LetGo { done, foreign, gone };

@@ -10,11 +10,15 @@ using engine::RunFailed;
 
 constexpr int kMostRounds = 5;
 
+}  // namespace
+
 bool object_is_gone(const remote::Answer& answer, const std::string& type) {
   return answer.is(404) && answer.error_type == (type == kNetwork ? "NetworkNotFound" : "PortNotFound");
 }
 
-}  // namespace
+std::string not_there(const std::string& type) {
+  return "the pod has no such " + type;
+}
 
 base::Awaitable<Seen> see_object(Context& context, remote::PodNeutron& pod, std::string type, std::string local_id) {
   context.check_may_call();

@@ -4,6 +4,7 @@
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/expand_job.hpp"
+#include "xjob/resync.hpp"
 
 namespace tricircle::xjob {
 
@@ -28,6 +29,8 @@ base::Awaitable<void> Service::run(engine::Lane lane) {
     co_await run_binding(mine, std::move(lane));
   } else if (lane.key.kind == kAuditLane) {
     co_await run_audit(mine, std::move(lane));
+  } else if (lane.key.kind == kResyncLane) {
+    co_await run_resync(mine, std::move(lane));
   } else {
     co_await run_expand(mine, std::move(lane));
   }

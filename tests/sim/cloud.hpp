@@ -53,7 +53,7 @@ class Cloud {
   void kill_centre(Micros comes_again);
   void stall_worker(std::size_t which, Micros for_so_long);
   void stall_centre(Micros for_so_long);
-  void break_store(std::size_t which_worker, int writes);  // one past the last worker: the centre's
+  void break_store(std::size_t which_worker, int writes);        // one past the last worker: the centre's
   bool centre_has_failed() const { return centre_has_failed_; }  // its store, at some time
   void hint();
 

@@ -158,7 +158,8 @@ std::string told_act(const Step& step) {
     case Act::stall_centre:
       return "the centre stands still for " + milliseconds;
     case Act::break_store:
-      return "the next " + std::to_string(step.value) + " writes of worker " + std::to_string(step.what + 1) + " (of the centre if there is none) fail";
+      return "the next " + std::to_string(step.value) + " writes of worker " + std::to_string(step.what + 1) +
+             " (of the centre if there is none) fail";
     case Act::edit_copy:
       return pod + ": its people change our copy " + std::to_string(step.which + 1);
     case Act::delete_copy:
