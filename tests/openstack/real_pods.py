@@ -42,6 +42,9 @@ class Lab:
             region = self.values[f"POD{number}_REGION"]
             leader = self.folder / "run" / f"pod{number}.pid"
             self.pods[region] = RealPod(region, self.values[f"POD{number}_URL"], leader, self.connect(region).network)
+        # The last of three is for the one test that looks at all that is in a pod.
+        regions = list(self.pods)
+        self.shared, self.reserved = regions[:2], regions[-1]
 
     def connect(self, region):
         """The region as its admin sees it."""
@@ -101,7 +104,7 @@ class RealCloud(Centre):
 
     def __init__(self, folder, lab, options=QUICK, regions=None, urls=None):
         super().__init__(folder, options + lab.service_credentials(), project=uuid.uuid4().hex)
-        self.pods = {region: lab.pods[region].seen_by(self.project) for region in regions or lab.pods}
+        self.pods = {region: lab.pods[region].seen_by(self.project) for region in regions or lab.shared}
         self.urls = {**{region: pod.url for region, pod in self.pods.items()}, **(urls or {})}
 
     def start(self):

@@ -82,10 +82,12 @@ Cloud::Cloud(World& world, Store& store, Network& network, int workers)
 }
 
 void Cloud::start_centre() {
+  if (down_ || centre_) return;
   centre_ = std::make_shared<Centre>(world_, store_, network_, ++ids_, [this] { hint(); });
 }
 
 void Cloud::start_worker(std::size_t which) {
+  if (down_ || workers_[which]) return;
   workers_[which] = std::make_shared<Host>(world_, store_, network_, ++ids_, "worker " + std::to_string(which + 1));
   workers_[which]->service->start(true);
 }
@@ -143,6 +145,18 @@ void Cloud::carry_on(const std::shared_ptr<Request>& asked, const std::function<
     response = api::error_response(asked->request, std::current_exception());
   }
   asked->answered(api_answer(response));
+}
+
+void Cloud::go_down() {
+  down_ = true;
+  centre_.reset();
+  for (auto& worker : workers_) worker.reset();
+}
+
+void Cloud::come_up() {
+  down_ = false;
+  start_centre();
+  for (std::size_t i = 0; i < workers_.size(); ++i) start_worker(i);
 }
 
 void Cloud::kill_worker(std::size_t which, Micros comes_again) {

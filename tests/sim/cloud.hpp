@@ -56,6 +56,8 @@ class Cloud {
   void break_store(std::size_t which_worker, int writes);        // one past the last worker: the centre's
   bool centre_has_failed() const { return centre_has_failed_; }  // its store, at some time
   void hint();
+  void go_down();  // all processes at once, until come_up()
+  void come_up();
 
  private:
   struct Centre;
@@ -69,6 +71,7 @@ class Cloud {
   Network& network_;
   int ids_ = 0;
   bool centre_has_failed_ = false;
+  bool down_ = false;
   std::shared_ptr<Centre> centre_;
   std::vector<std::shared_ptr<Host>> workers_;
 };

@@ -20,6 +20,7 @@ void add(Outcome& all, const Outcome& one) {
   all.kills += one.kills;
   all.drifts += one.drifts;
   all.removed += one.removed;
+  all.restores += one.restores;
 }
 
 void tell(const Story& story, bool shorten) {
@@ -70,6 +71,6 @@ int main(int argc, char** argv) {
   std::cout << count << " stories from seed " << first << " went well in " << spent.count() << " s: " << all.edits
             << " edits accepted, " << all.refusals << " refused, " << all.calls << " calls to pods, " << all.spoiled
             << " spoiled, " << all.kills << " kills, " << all.retried << " transactions met another, " << all.drifts
-            << " drifts found, " << all.removed << " unused copies removed\n";
+            << " drifts found, " << all.removed << " unused copies removed, " << all.restores << " restores\n";
   return 0;
 }

@@ -80,6 +80,15 @@ void Model::all_releases_end() {
   }
 }
 
+void Model::restored(std::map<std::string, CentralPolicyTruth> policies_then,
+                     std::map<std::string, CentralObjectTruth> objects_then) {
+  policies = std::move(policies_then);
+  objects = std::move(objects_then);
+  for (auto& [id, object] : objects) object.releases = 0;
+  right_at_.clear();
+  for (const PodServer* pod : pods) edited_by_hand(pod->region);
+}
+
 Model::Window Model::window(const PodServer& pod, const std::string& local_id) const {
   const auto since = right_at_.find({pod.region, local_id});
   const auto central = central_of.find({pod.region, local_id});

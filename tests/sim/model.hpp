@@ -58,6 +58,9 @@ class Model final : public PodServer::Watcher {
     edited_.insert(region);
   }
   void audited() { edited_.clear(); }
+  // What was accepted since is forgotten, and the pods still have it.
+  void restored(std::map<std::string, CentralPolicyTruth>, std::map<std::string, CentralObjectTruth>);
+  void violated(const std::string& what);
   std::int64_t removed = 0;  // copies of policies that were still there
   bool doubts(const std::string& region) const { return doubtful_.contains(region); }
 
@@ -76,7 +79,6 @@ class Model final : public PodServer::Watcher {
     std::set<std::string> policies;  // all that were wished for since the pod was last right
     Micros since = 0;
   };
-  void violated(const std::string& what);
   Window window(const PodServer&, const std::string& local_id) const;
   bool right_now(const PodServer&, const std::string& local_id) const;
   void look_whether_right(const PodServer&);

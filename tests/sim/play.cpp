@@ -145,12 +145,17 @@ void Play::heal() {
   network_.be_well();
   world_.run_until(world_.now() + 6 * kSecond);  // whoever was killed or stood still is there again
   rest();
+  if (outcome_.restores > 0) {
+    resync(true);
+    rest();
+  }
   audit();
   rest();
   redo_what_failed();
   rest();
   redo_what_failed();  // a binding that was refused for its copy's sake
   rest();
+  check_resync();
   ended_ = true;
 }
 
@@ -226,7 +231,8 @@ std::string Play::local_object(const PodServer& pod, int which) const {
 void Play::perform(const Step& step) {
   if (step.act <= Act::lost_there) return tenant(step);
   if (step.act <= Act::break_store) return fate(step);
-  people_of_the_pod(step);
+  if (step.act <= Act::forget_all) return people_of_the_pod(step);
+  operators(step);
 }
 
 void Play::tenant(const Step& step) {

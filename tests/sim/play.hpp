@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct Outcome {
   std::int64_t kills = 0;
   std::int64_t drifts = 0;   // that audits found
   std::int64_t removed = 0;  // copies that nothing used
+  std::int64_t restores = 0;
 };
 
 class Play {
@@ -36,6 +38,7 @@ class Play {
   void tenant(const Step&);
   void fate(const Step&);
   void people_of_the_pod(const Step&);
+  void operators(const Step&);
 
   void create_policy(int which);
   void delete_policy(int which);
@@ -48,6 +51,14 @@ class Play {
   void appear(int object, int pod);
   void lost_there(int object, int pod);
   void forget_all(PodServer&);
+  void back_up();
+  void restore();
+  void put_back();
+  void disown_what_nobody_can_know(PodServer&);
+  void report_all_again();
+  void report_again(PodServer&, int pod, int object);
+  void resync(bool apply);
+  void check_resync();  // nothing differs any more
 
   void call(const std::string& method, const std::string& target, const std::string& body, Answered accepted,
             Answered refused = {}, const std::string& project = "acme");
@@ -81,6 +92,14 @@ class Play {
     std::set<std::string> wishes;
   };
   std::map<std::string, Overlapping> associating_;  // object id -> calls that are under way at the same time
+  struct Backup {
+    std::unique_ptr<storage::SqliteConnection> store;
+    std::map<std::string, CentralPolicyTruth> policies;
+    std::map<std::string, CentralObjectTruth> objects;
+    std::vector<std::string> policy_ids;
+  };
+  std::optional<Backup> backup_;
+  bool restoring_ = false;
   Outcome outcome_;
   int names_ = 0;
   std::int64_t revisions_ = 0;

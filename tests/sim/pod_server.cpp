@@ -39,6 +39,15 @@ bool is_asked_for(const http::Query& asked, std::string_view name, const std::st
          std::ranges::any_of(asked, [&](const auto& filter) { return is_name(filter) && filter.second == value; });
 }
 
+// Of a list in pages: the page is full, or what stands before it has been seen. Less than was asked for, as a server
+// may.
+bool is_on_page(const http::Query& asked, const std::string& id, std::size_t so_far) {
+  constexpr std::size_t kPage = 3;
+  if (std::ranges::none_of(asked, [](const auto& filter) { return filter.first == "limit"; })) return true;
+  const auto marker = std::ranges::find(asked, "marker", [](const auto& filter) { return filter.first; });
+  return so_far < kPage && (marker == asked.end() || marker->second < id);
+}
+
 PodAnswer no_policy(const std::string& id) {
   return neutron_error(404, "QosPolicyNotFound", "QoS policy " + id + " could not be found.");
 }
@@ -58,6 +67,7 @@ json::object shown(const PodPolicy& policy) {
           {"shared", policy.shared},
           {"project_id", policy.project_id},
           {"created_at", base::iso_time(policy.created_at)},
+          {"tags", json::array(policy.tags.begin(), policy.tags.end())},
           {"rules", std::move(rules)}};
 }
 
@@ -147,7 +157,9 @@ PodAnswer PodServer::policies_call(const std::string& method, const Path& path, 
     json::array found;
     const auto asked = http::parse_query(query);
     for (const auto& [id, policy] : policies) {
-      if (is_asked_for(asked, "id", id) && is_asked_for(asked, "name", policy.name)) found.push_back(shown(policy));
+      if (is_on_page(asked, id, found.size()) && is_asked_for(asked, "id", id) &&
+          is_asked_for(asked, "name", policy.name))
+        found.push_back(shown(policy));
     }
     return {200, wrapped("policies", std::move(found))};
   }
@@ -271,7 +283,8 @@ PodAnswer PodServer::object_call(const http::OutRequest& request, const Path& pa
 PodAnswer PodServer::list_objects(const std::string& type, const http::Query& asked) const {
   json::array found;
   for (const auto& [id, object] : objects) {
-    if (object.type == type && is_asked_for(asked, "id", id)) found.push_back(shown(id, object));
+    if (object.type == type && is_on_page(asked, id, found.size()) && is_asked_for(asked, "id", id))
+      found.push_back(shown(id, object));
   }
   return {200, wrapped((type + "s").c_str(), std::move(found))};
 }

@@ -61,7 +61,12 @@ void Model::check_copies(PodServer& pod) {
   });
   for (const auto& [local, central] : copies) {
     const PodPolicy* copy = pod.find(local);
-    const CentralPolicyTruth& policy = policies.at(central);
+    const auto known = policies.find(central);
+    if (known == policies.end()) {
+      violated(pod.region + ": " + local + " is known as the copy of a policy that there is not");
+      continue;
+    }
+    const CentralPolicyTruth& policy = known->second;
     if (!policy.exists) {
       violated(pod.region + ": the copy of " + policy.name + ", which is deleted, is still known");
     } else if (copy == nullptr) {

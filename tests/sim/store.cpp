@@ -95,6 +95,12 @@ bool meet(const std::set<std::string>& some, const std::set<std::string>& others
   return false;
 }
 
+void copy_all(SqliteConnection& from, SqliteConnection& to) {
+  sqlite3_backup* copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+  if (copy == nullptr || sqlite3_backup_step(copy, -1) != SQLITE_DONE) throw std::logic_error("a backup failed");
+  check(sqlite3_backup_finish(copy));
+}
+
 class Plain final : public storage::Database {
  public:
   explicit Plain(SqliteConnection& db) : db_(db) {}
@@ -147,6 +153,19 @@ SqliteConnection& empty_store(const std::string& name) {
 
 Store::Store(World& world, bool several)
     : world_(world), several_(several), present_(empty_store("present")), past_(empty_store("past")) {}
+
+std::unique_ptr<SqliteConnection> Store::backup() {
+  auto copy = std::make_unique<SqliteConnection>(":memory:");
+  copy_all(present_, *copy);
+  return copy;
+}
+
+void Store::restore(SqliteConnection& backup) {
+  copy_all(backup, present_);
+  copy_all(backup, past_);
+  between_.clear();
+  past_at_ = ++world_.committed;
+}
 
 void Store::look(const Work& work) {
   work(present_);

@@ -25,6 +25,9 @@ class Store final : public storage::Database {
 
   void look(const Work&);  // at what is committed; nobody's doing
 
+  std::unique_ptr<storage::SqliteConnection> backup();
+  void restore(storage::SqliteConnection& backup);  // while no process lives
+
   std::int64_t refused() const { return refused_; }
 
  private:

@@ -12,6 +12,8 @@ using base::kMillisecond;
 using base::kSecond;
 using base::Micros;
 
+constexpr Micros kRestoreTakes = 6 * kSecond;
+
 struct Likelihood {
   Act act;
   int weight;
@@ -28,7 +30,7 @@ constexpr Likelihood kLikely[] = {
 
 class Teller {
  public:
-  explicit Teller(std::uint64_t seed) : random_(seed * 2 + 1) {}
+  explicit Teller(std::uint64_t seed) : random_(seed * 2 + 1), disasters_(seed * 2) {}
 
   Story story(std::uint64_t seed) {
     Story story{seed, pick(1, 3), pick(1, 3), pick(1, 2), {}};
@@ -40,10 +42,22 @@ class Teller {
       story.steps.push_back({at, Act::associate, object, pick(0, kPolicies - 1), 0});
     }
     for (int left = pick(8, 32); left > 0; --left) story.steps.push_back(next(story, at += pause()));
+    if (disasters_() % 6 == 0) add_disaster(story);
     return story;
   }
 
  private:
+  // Somewhere in the story a backup, and later the restore; then it goes on.
+  void add_disaster(Story& story) {
+    constexpr std::size_t kBegun = 2 * kObjects;
+    const std::size_t saved = kBegun + disasters_() % (story.steps.size() - kBegun);
+    const std::size_t lost = saved + disasters_() % (story.steps.size() - saved);
+    const auto place = [&](std::size_t after) { return story.steps.begin() + static_cast<std::ptrdiff_t>(after) + 1; };
+    for (auto later = place(lost); later != story.steps.end(); ++later) later->at += kRestoreTakes;
+    story.steps.insert(place(lost), {story.steps[lost].at + kMillisecond, Act::restore, 0, 0, 0});
+    story.steps.insert(place(saved), {story.steps[saved].at, Act::back_up, 0, 0, 0});
+  }
+
   int pick(int low, int high) { return low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1)); }
 
   Micros pause() {
@@ -115,7 +129,8 @@ class Teller {
   }
 
   std::mt19937_64 random_;
-  bool people_ = false;  // those of the pods take part
+  std::mt19937_64 disasters_;  // by itself: a story's other steps are the same without one
+  bool people_ = false;        // those of the pods take part
 };
 
 std::string object_name(int which) {
@@ -170,6 +185,10 @@ std::string told_act(const Step& step) {
       return pod + ": its people take the policy off " + object_name(step.which);
     case Act::forget_all:
       return pod + ": an old backup is put back, all of ours is gone";
+    case Act::back_up:
+      return "the centre's store is backed up";
+    case Act::restore:
+      return "the centre's store is restored from its backup";
   }
   return "";
 }

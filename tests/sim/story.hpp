@@ -33,6 +33,9 @@ enum class Act {
   bind_own,     // put a policy of the pod's own on object `which`
   unbind,       // take whatever there is off object `which`
   forget_all,   // all of ours is gone: the pod was restored from an old backup
+  // the operator
+  back_up,  // the centre's store
+  restore,  // what was backed up last; what the centre has accepted since is gone, and the pods still have it
 };
 
 struct Step {

@@ -15,7 +15,7 @@ class MixedCloud(Cloud):
     def __init__(self, folder):
         lab = Lab() if "LAB_DIR" in os.environ else None
         super().__init__(folder, regions=EMBEDDED, options=QUICK + (lab.service_credentials() if lab else ""))
-        self.embedded, self.real = dict(self.pods), lab.pods if lab else {}
+        self.embedded, self.real = dict(self.pods), {region: lab.pods[region] for region in lab.shared} if lab else {}
 
     def start(self):
         super().start()
