@@ -46,6 +46,18 @@ json::value AdminClient::call(const std::string& method, const std::string& path
   return answer;
 }
 
+json::array AdminClient::all(const std::string& path, const std::string& key) {
+  json::array rows;
+  for (std::string page = path; !page.empty();) {
+    const json::value answer = call("GET", page);
+    for (const json::value& row : answer.at(key).as_array()) rows.push_back(row);
+    page.clear();
+    if (const json::value* links = answer.as_object().if_contains(key + "_links"))
+      page = json::value_to<std::string>(links->at(0).at("href")).substr(std::string_view("/v1.0").size());
+  }
+  return rows;
+}
+
 std::string AdminClient::pod_id(const std::string& id_or_region) {
   const json::value pods = call("GET", "/pods");
   for (const json::value& pod : pods.at("pods").as_array()) {

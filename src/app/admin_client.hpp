@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 namespace tricircle::app {
@@ -21,6 +22,9 @@ class AdminClient {
 
   // Throws CommandFailed: 3 when nobody answers, 1 with the server's words when it refuses.
   boost::json::value call(const std::string& method, const std::string& path, const boost::json::value& body = nullptr);
+
+  // All rows of a list, page by page. `path` may have a query.
+  boost::json::array all(const std::string& path, const std::string& key);
 
   std::string pod_id(const std::string& id_or_region);  // throws CommandFailed when there is no such pod
 

@@ -1,8 +1,8 @@
 #include "app/commands.hpp"
 
-#include "app/admin_client.hpp"
+#include "app/command_line.hpp"
 #include "app/resync_command.hpp"
-#include "app/table_printer.hpp"
+#include "app/truth_commands.hpp"
 #include "base/config.hpp"
 #include "storage/database.hpp"
 
@@ -18,24 +18,22 @@ namespace json = boost::json;
 
 // What the commands share on the command line. Lives as long as the process.
 struct Options {
-  std::string url = "http://127.0.0.1:9696";
-  std::string format = "table";
   std::string id, region, az_name, pod_az_name, dc_name, neutron_url;
   std::string type, central_id, local_id, pod, project = "admin";
   std::string status;
   std::string connection;
   bool all_projects = false;
   ResyncAsked resync;
-
-  Format shape() const { return format == "json" ? Format::json : Format::table; }
 };
 
-class Commands {
+class Commands : private CommandLine {
  public:
-  Commands(CLI::App& app, int& exit_code) : exit_code_(exit_code) {
+  Commands(CLI::App& app, int& exit_code) : CommandLine(exit_code) {
     add_pods(*app.add_subcommand("pod", "Regions that policies are kept true in"));
     add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
-    add_policies(*app.add_subcommand("policy", "What XJob does about a policy"));
+    CLI::App* policies = app.add_subcommand("policy", "What XJob does about a policy");
+    add_policies(*policies);
+    add_truth_commands(app, *policies, exit_code);
     add_jobs(*app.add_subcommand("job", "XJob's work, done and to do"));
     add_store(*app.add_subcommand("db", "The centre's store"));
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {
@@ -44,33 +42,6 @@ class Commands {
   }
 
  private:
-  CLI::App* command(CLI::App& group, const char* name, const char* what, const char* example,
-                    std::function<void(AdminClient&)> work) {
-    group.require_subcommand(1);
-    CLI::App* sub = group.add_subcommand(name, what);
-    sub->add_option("--url", options_.url, "The centre")->envname("TRICIRCLE_URL")->capture_default_str();
-    sub->add_option("-f,--format", options_.format, "table or json")->check(CLI::IsMember({"table", "json"}));
-    sub->footer(std::string("Example: tricircle ") + example);
-    sub->callback([this, work = std::move(work)] {
-      try {
-        AdminClient client(options_.url);
-        work(client);
-      } catch (const CommandFailed& failed) {
-        std::cerr << failed.what() << '\n';
-        exit_code_ = failed.exit_code;
-      }
-    });
-    return sub;
-  }
-
-  void print_one(const json::value& answer, const char* key) const {
-    std::cout << shown_object(answer.at(key).as_object(), options_.shape());
-  }
-
-  void print_all(const json::value& answer, const char* key, const std::vector<std::string>& columns) const {
-    std::cout << shown_list(answer.at(key).as_array(), columns, options_.shape());
-  }
-
   std::string scope() const { return options_.all_projects ? "&all_projects=true" : ""; }
 
   void add_pods(CLI::App& pods) {
@@ -119,7 +90,7 @@ class Commands {
         command(pods, "resync", "Hold a pod against the centre in full, after one of them was restored from a backup",
                 "pod resync RegionOne --apply --yes-delete 2", [this](AdminClient& client) {
                   options_.resync.pod_id = client.pod_id(options_.pod);
-                  resync_pod(client, options_.resync, options_.shape());
+                  resync_pod(client, options_.resync, shape());
                 });
     resync->add_option("pod", options_.pod, "Id or region")->required();
     resync->add_flag("--apply", options_.resync.apply, "Do what the plan says; without it nothing is changed");
@@ -138,7 +109,7 @@ class Commands {
                   const std::function<std::string(AdminClient&)>& id_of) {
     const auto add = [&](const char* name, const std::string& what, const char* method) {
       command(
-          group, name, what.c_str(), (kind + " " + name + " " + example).c_str(),
+          group, name, what, kind + " " + name + " " + example,
           [method, kind, id_of](AdminClient& client) { client.call(method, "/pauses/" + kind + "/" + id_of(client)); })
           ->add_option(argument, options_.id, kind == "pod" ? "Id or region" : "Id of the policy")
           ->required();
@@ -262,7 +233,6 @@ class Commands {
   }
 
   Options options_;
-  int& exit_code_;
 };
 
 }  // namespace

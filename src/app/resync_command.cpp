@@ -43,18 +43,6 @@ json::object wait_for_end(AdminClient& client, const std::string& id, std::int64
   }
 }
 
-json::array all_items(AdminClient& client, const std::string& id) {
-  json::array items;
-  for (std::string path = "/resyncs/" + id + "/items"; !path.empty();) {
-    const json::value answer = client.call("GET", path);
-    for (const json::value& item : answer.at("items").as_array()) items.push_back(item);
-    path.clear();
-    if (const json::value* links = answer.as_object().if_contains("items_links"))
-      path = json::value_to<std::string>(links->at(0).at("href")).substr(std::string_view("/v1.0").size());
-  }
-  return items;
-}
-
 std::string conclusion(const json::object& resync) {
   const std::string status = text(resync, "status");
   const std::string items = json::serialize(resync.at("items"));
@@ -78,7 +66,7 @@ void resync_pod(AdminClient& client, const ResyncAsked& asked, Format format) {
       {"resync", json::object{{"pod_id", asked.pod_id}, {"apply", asked.apply}, {"yes_delete", asked.yes_delete}}}};
   const std::string id = text(client.call("POST", "/resyncs", body).at("resync").as_object(), "id");
   const json::object resync = wait_for_end(client, id, asked.timeout);
-  const json::array items = all_items(client, id);
+  const json::array items = client.all("/resyncs/" + id + "/items", "items");
   if (format == Format::json) {
     std::cout << json::serialize(json::object{{"resync", resync}, {"items", items}}) << '\n';
   } else {
