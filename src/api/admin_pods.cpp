@@ -3,8 +3,10 @@
 #include "engine/pause.hpp"
 #include "storage/sql.hpp"
 #include "xjob/audit.hpp"
+#include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace tricircle::api {
@@ -80,7 +82,8 @@ json::object create_pod(AdminCall& call) {
   const std::string region = text_field(given, "region_name");
   if (region.empty()) throw admin_error(ErrorKind::unprocessable, "region_name must not be empty.");
   // A pod without a zone of its own stands for the centre, which needs no Neutron URL.
-  if (!text_field(given, "az_name").empty()) check_url(text_field(given, "neutron_url"));
+  const bool to_be_found = text_field(given, "neutron_url").empty();
+  if (!to_be_found) check_url(text_field(given, "neutron_url"));
   const std::string id = base::new_uuid();
   row.emplace_back("pod_id", id);
   row.emplace_back("embedded", std::int64_t{embedded_of(given)});
@@ -90,8 +93,11 @@ json::object create_pod(AdminCall& call) {
     if (!storage::insert_if_absent(db, "pods", row))
       throw admin_error(ErrorKind::conflict, "Region " + region + " exists already.");
     // From then on it is audited again and again.
-    if (!text_field(given, "az_name").empty()) xjob::ask_for_audit(db, id, call.now);
+    if (text_field(given, "az_name").empty()) return;
+    xjob::ask_for_audit(db, id, call.now);
+    if (to_be_found) xjob::ask_for_pod_check(db, id, call.now);
   });
+  call.committed();
   return one_pod(call, id);
 }
 
@@ -128,9 +134,50 @@ void delete_pod(AdminCall& call) {
     db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
     xjob::forget_audits(db, call.id());
     xjob::forget_resyncs(db, call.id());
+    xjob::forget_pod_check(db, call.id());
     engine::resume(db, engine::kPodPause, call.id());
     db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
   });
+}
+
+json::object shown_check(Connection& db, const std::string& id, base::Micros now) {
+  const json::array pods = find_pods(db, id, now);
+  if (pods.empty()) throw no_pod(id);
+  json::object check{{"pod_id", id},
+                     {"region_name", pods[0].at("region_name")},
+                     {"neutron_url", pods[0].at("neutron_url")},
+                     {"checks", 0},
+                     {"checked_at", nullptr},
+                     {"well", nullptr},
+                     {"problems", json::array()},
+                     {"rule_types", json::object()}};
+  const auto found =
+      db.execute("SELECT checks, checked_at, well, problems, rule_types FROM pod_checks WHERE pod_id = ?", {id});
+  if (found.empty() || found.front().integer("checks") == 0) return {{"check", std::move(check)}};
+  const storage::Row& row = found.front();
+  check["checks"] = row.integer("checks");
+  check["checked_at"] = time_or_null(row.optional_integer("checked_at"));
+  check["well"] = row.boolean("well");
+  check["problems"] = json::parse(row.text("problems"));
+  check["rule_types"] = json::parse(row.text("rule_types"));
+  return {{"check", std::move(check)}};
+}
+
+// /v1.0/pods/ID/check: what was found when the pod was last looked at as a whole; POST has it looked at again.
+http::Response handle_check(AdminCall& call) {
+  json::object body;
+  if (call.request.method == "GET") {
+    call.database.read([&](Connection& db) { body = shown_check(db, call.id(), call.now); });
+    return json_response(200, body);
+  }
+  if (call.request.method != "POST")
+    throw admin_error(ErrorKind::method_not_allowed, "Method " + call.request.method + " is not known here.");
+  call.database.write([&](Connection& db) {
+    body = shown_check(db, call.id(), call.now);
+    xjob::ask_for_pod_check(db, call.id(), call.now);
+  });
+  call.committed();
+  return json_response(202, body);
 }
 
 }  // namespace
@@ -139,6 +186,7 @@ http::Response handle_pods(AdminCall& call) {
   // The original's word for a missing right in this part of the API.
   if (!call.caller.admin()) throw admin_error(ErrorKind::unauthorized, "Admin rights are required to work with pods.");
   const std::string& method = call.request.method;
+  if (call.path.size() == 3 && call.path[2] == "check") return handle_check(call);
   if (call.path.size() > 2) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
   if (call.id().empty()) {
     if (method == "POST") return json_response(200, create_pod(call));

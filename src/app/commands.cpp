@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/command_line.hpp"
+#include "app/pod_check_command.hpp"
 #include "app/resync_command.hpp"
 #include "app/truth_commands.hpp"
 #include "base/config.hpp"
@@ -22,7 +23,8 @@ struct Options {
   std::string type, central_id, local_id, pod, project = "admin";
   std::string status;
   std::string connection;
-  bool all_projects = false;
+  bool all_projects = false, no_check = false;
+  std::int64_t timeout = 30;
   ResyncAsked resync;
 };
 
@@ -62,13 +64,29 @@ class Commands : private CommandLine {
                                          {"pod_az_name", options_.pod_az_name},
                                          {"dc_name", options_.dc_name},
                                          {"neutron_url", options_.neutron_url}};
-                  print_one(client.call("POST", "/pods", json::object{{"pod", pod}}), "pod");
+                  const json::value made = client.call("POST", "/pods", json::object{{"pod", pod}});
+                  if (options_.no_check) return print_one(made, "pod");
+                  const std::string id = json::value_to<std::string>(made.at("pod").at("pod_id"));
+                  const json::value check = pod_check(client, id, options_.timeout);
+                  print_one(client.call("GET", "/pods/" + id), "pod");
+                  tell_problems(check, std::cerr);
                 });
     create->add_option("region", options_.region, "Name of the region, as in Keystone")->required();
     create->add_option("--az-name", options_.az_name, "Availability zone that the pod stands for")->required();
-    create->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
+    create->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron; else Keystone's catalogue tells");
+    create->add_flag("--no-check", options_.no_check, "Do not wait for XJob to look at the pod's Neutron");
     create->add_option("--pod-az-name", options_.pod_az_name, "Availability zone inside the pod");
     create->add_option("--dc-name", options_.dc_name, "Data centre");
+    create->add_option("--timeout", options_.timeout, "Seconds to wait for that")->capture_default_str();
+    CLI::App* check = command(pods, "check", "Look at a pod's Neutron: is all there that policies need?",
+                              "pod check RegionOne", [this](AdminClient& client) {
+                                const json::value found =
+                                    pod_check(client, client.pod_id(options_.id), options_.timeout);
+                                print_one(found, "check");
+                                tell_problems(found, std::cerr);
+                              });
+    check->add_option("pod", options_.id, "Id or region")->required();
+    check->add_option("--timeout", options_.timeout, "Seconds to wait")->capture_default_str();
     CLI::App* set = command(
         pods, "set", "Change a pod's URL", "pod set RegionOne --neutron-url http://10.0.0.6:9696",
         [this](AdminClient& client) {

@@ -2,9 +2,12 @@
 
 #include "remote/answer.hpp"
 
+#include <map>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
 #include <boost/system/error_code.hpp>
 
 namespace tricircle::remote {
@@ -34,6 +37,39 @@ http::OutRequest token_request(const Credentials& who) {
   request.timeout_ms = 10'000;
   request.ca_file = who.ca_file;
   return request;
+}
+
+std::string text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
+}
+
+json::value catalog_in(const json::value& body) {
+  boost::system::error_code missing;
+  const json::value* catalog = body.find_pointer("/token/catalog", missing);
+  return catalog == nullptr ? json::value() : *catalog;
+}
+
+// Region -> URL of the public endpoints of services of this type.
+std::map<std::string, std::string> endpoints_of(const json::value& catalog, std::string_view type) {
+  std::map<std::string, std::string> found;
+  if (!catalog.is_array()) return found;
+  for (const json::value& service : catalog.get_array()) {
+    if (!service.is_object() || text(service.get_object(), "type") != type) continue;
+    const json::value* endpoints = service.get_object().if_contains("endpoints");
+    if (endpoints == nullptr || !endpoints->is_array()) continue;
+    for (const json::value& endpoint : endpoints->get_array()) {
+      if (!endpoint.is_object() || text(endpoint.get_object(), "interface") != "public") continue;
+      found[text(endpoint.get_object(), "region")] = text(endpoint.get_object(), "url");
+    }
+  }
+  return found;
+}
+
+std::string names_of(const std::map<std::string, std::string>& regions) {
+  std::string names;
+  for (const auto& [region, url] : regions) names += (names.empty() ? "" : ", ") + region;
+  return names.empty() ? "none" : names;
 }
 
 }  // namespace
@@ -73,6 +109,19 @@ base::Awaitable<Identity::Headers> Identity::async_headers() {
   co_return result;
 }
 
+base::Awaitable<Identity::Endpoint> Identity::async_neutron_of(std::string region) {
+  if (credentials_.auth_url.empty())
+    co_return Endpoint{"", "there is no Keystone to look it up in ([keystone_authtoken] auth_url); give its URL"};
+  token_.clear();  // the catalogue may have changed since
+  const Headers headers = co_await async_headers();
+  if (!headers.error.empty()) co_return Endpoint{"", headers.error};
+  const auto regions = endpoints_of(catalog_, "network");
+  const auto found = regions.find(region);
+  if (found != regions.end()) co_return Endpoint{found->second, ""};
+  co_return Endpoint{"", "Keystone's catalogue has no public endpoint of a service of type network in region " +
+                             region + " (regions that have one: " + names_of(regions) + ")"};
+}
+
 base::Awaitable<std::string> Identity::async_fetch() {
   http::OutRequest request = token_request(credentials_);
   http::OutResponse response = co_await client_.async_send(std::move(request));
@@ -80,6 +129,7 @@ base::Awaitable<std::string> Identity::async_fetch() {
   if (response.end == http::End::answered && response.status == 201 && token != response.headers.end()) {
     token_ = token->second;
     token_until_ = clock_.monotonic() + kTokenLife;
+    catalog_ = catalog_in(answer_of(std::move(response)).body);
     co_return std::string();
   }
   token_.clear();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/value.hpp>
 
 namespace tricircle::remote {
 
@@ -36,7 +37,15 @@ class Identity {
   };
   base::Awaitable<Headers> async_headers();
 
+  // Where Keystone's catalogue says that a region's Neutron is (public interface).
+  struct Endpoint {
+    std::string url;
+    std::string error;  // empty = it is there
+  };
+  base::Awaitable<Endpoint> async_neutron_of(std::string region);
+
   void forget_token() { token_.clear(); }  // a pod said 401
+  const std::string& user() const { return credentials_.username; }
   const std::string& ca_file() const { return credentials_.ca_file; }
 
  private:
@@ -46,6 +55,7 @@ class Identity {
   const base::Clock& clock_;
   Credentials credentials_;
   std::string token_;
+  boost::json::value catalog_;    // as it came with the token
   base::Micros token_until_ = 0;  // monotonic
   bool fetching_ = false;
   std::string last_error_;

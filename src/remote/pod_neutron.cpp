@@ -46,6 +46,18 @@ base::Awaitable<Answer> PodNeutron::versions() {
   return call("GET", "/");
 }
 
+base::Awaitable<Answer> PodNeutron::extensions() {
+  return call("GET", "/v2.0/extensions?fields=alias");
+}
+
+base::Awaitable<Answer> PodNeutron::rule_types() {
+  return call("GET", "/v2.0/qos/rule-types");
+}
+
+base::Awaitable<Answer> PodNeutron::rule_type(std::string type) {
+  return call("GET", "/v2.0/qos/rule-types/" + http::percent_encode(type));
+}
+
 base::Awaitable<Answer> PodNeutron::get_policy(std::string id) {
   return call("GET", kPolicies + "/" + id);
 }

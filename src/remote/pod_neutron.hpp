@@ -28,6 +28,9 @@ class PodNeutron {
   const PodAddress& pod() const { return pod_; }
 
   base::Awaitable<Answer> versions();  // harmless: is anybody there
+  base::Awaitable<Answer> extensions();
+  base::Awaitable<Answer> rule_types();
+  base::Awaitable<Answer> rule_type(std::string type);  // with its parameters; for admins only
   base::Awaitable<Answer> get_policy(std::string id);
   base::Awaitable<Answer> find_policies(std::string name);
   // Those of them that there are, whole, in any order. A server may cut the list short.

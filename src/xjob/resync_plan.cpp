@@ -70,9 +70,12 @@ class Planner {
   }
 
   void add(const char* action, engine::LaneKey lane, std::int64_t number, const SeenPolicy& policy, std::string found) {
+    constexpr std::size_t kLongestProject = 255;
     const auto* project = policy.shown.if_contains("project_id");
     plan_.items.push_back({action, std::move(lane), number, policy.id, "",
-                           project != nullptr && project->is_string() ? std::string(project->get_string()) : "",
+                           project != nullptr && project->is_string()
+                               ? std::string(project->get_string()).substr(0, kLongestProject)
+                               : "",
                            std::move(found), policy.tagged});
   }
 

@@ -79,7 +79,7 @@ class Scanner {
         if (!value.is_object()) continue;
         const json::object& shown = value.get_object();
         const std::string id = text(shown, "id");
-        if (id.empty() || !known.insert(id).second) continue;
+        if (id.empty() || id.size() > kUuid || !known.insert(id).second) continue;
         news = true;
         marker = id;
         ++looked_;

@@ -3,6 +3,7 @@
 #pragma once
 #include "http/client.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -32,8 +33,9 @@ class ScriptedPod final : public http::Client {
   }
 
   void send(http::OutRequest request, std::function<void(http::OutResponse)> done) override {
-    const std::string path =
-        request.url.substr(request.url.find("/v2.0"), request.url.find('?') - request.url.find("/v2.0"));
+    const std::string whole = request.url.substr(0, request.url.find('?'));
+    const std::size_t begin = whole.find("/v2.0");
+    const std::string path = begin == std::string::npos ? "/" : whole.substr(begin);
     const std::string call = request.method + " " + path;
     calls.push_back(call);
     for (auto script = scripts_.begin(); script != scripts_.end(); ++script) {
@@ -71,7 +73,12 @@ class ScriptedPod final : public http::Client {
     const std::string last = path.substr(path.rfind('/') + 1);
     if (request.method == "DELETE") return {http::End::answered, 204, {}, {}, {}};
     if (request.method == "GET") {
-      if (const auto list = lists_.find(last); list != lists_.end()) return response(200, {{last, list->second}});
+      if (path == "/") return response(200, {{"versions", boost::json::array{{{"id", "v2.0"}}}}});
+      if (const auto list = lists_.find(last); list != lists_.end()) {
+        std::string key = last;
+        std::ranges::replace(key, '-', '_');  // rule-types are called otherwise in bodies
+        return response(200, {{key, list->second}});
+      }
       const bool is_network = path.starts_with("/v2.0/networks/");
       boost::json::object object = is_network ? networks_[last] : boost::json::object();
       object["id"] = last;

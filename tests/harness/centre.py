@@ -124,7 +124,7 @@ class Centre:
         """No job is open, no lane is held, due or uncertain: XJob has nothing left to do, now or later, but to audit."""
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
             return store.execute(
-                "SELECT (SELECT count(*) FROM lanes WHERE kind <> 'audit' AND"
+                "SELECT (SELECT count(*) FROM lanes WHERE kind NOT IN ('audit', 'check') AND"
                 " (worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)) + (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))").fetchone() == (0,)
 
     def rest(self, timeout=20):

@@ -104,7 +104,7 @@ class RealCloud(Centre):
 
     def __init__(self, folder, lab, options=QUICK, regions=None, urls=None):
         super().__init__(folder, options + lab.service_credentials(), project=uuid.uuid4().hex)
-        self.pods = {region: lab.pods[region].seen_by(self.project) for region in regions or lab.shared}
+        self.pods = {region: lab.pods[region].seen_by(self.project) for region in (lab.shared if regions is None else regions)}
         self.urls = {**{region: pod.url for region, pod in self.pods.items()}, **(urls or {})}
 
     def start(self):

@@ -1,0 +1,18 @@
+// `tricircle pod check`, and the end of `pod create`: XJob looks at a pod's Neutron, and what it misses is told in
+// plain words. Main thread.
+#pragma once
+#include "app/admin_client.hpp"
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+namespace tricircle::app {
+
+// Asks for a check and waits for its end. Throws CommandFailed: 5 when there was none in time (is XJob running?).
+boost::json::value pod_check(AdminClient&, const std::string& pod_id, std::int64_t timeout_seconds);
+
+// One line a problem. Throws CommandFailed, 6, when one of them means that nothing can be kept true there.
+void tell_problems(const boost::json::value& check, std::ostream&);
+
+}  // namespace tricircle::app

@@ -1,0 +1,204 @@
+#include "xjob/pod_check.hpp"
+
+#include "base/log.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/sql.hpp"
+#include "xjob/audit.hpp"
+#include "xjob/copies.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace tricircle::xjob {
+namespace {
+
+namespace json = boost::json;
+using remote::Answer;
+
+struct Wanted {
+  const char* extension;
+  bool fatal;
+  const char* words;
+};
+// What XJob's calls rest on, and what happens without it.
+constexpr Wanted kExtensions[] = {
+    {"qos", true, "it has no QoS: add qos to service_plugins in its neutron.conf, and qos to the extension drivers"},
+    {"standard-attr-tag", false, "it has no tags: our copies bear none, and a resync cannot find them"},
+    {"revision-if-match", false,
+     "it has no If-Match: a change that somebody makes there at the same moment as we do may be overwritten"},
+};
+
+std::string text(const json::value& value, std::string_view name) {
+  const json::value* found = value.is_object() ? value.get_object().if_contains(name) : nullptr;
+  return found != nullptr && found->is_string() ? json::value_to<std::string>(*found) : std::string();
+}
+
+// The texts called `name` of the objects in a list.
+std::set<std::string> texts_of(const Answer& answer, std::string_view list, std::string_view name) {
+  std::set<std::string> texts;
+  const json::object* body = answer.body.if_object();
+  const json::value* found = body == nullptr ? nullptr : body->if_contains(list);
+  if (found == nullptr || !found->is_array()) return texts;
+  for (const json::value& one : found->get_array()) texts.insert(text(one, name));
+  return texts;
+}
+
+class Checker {
+ public:
+  Checker(Context& context, remote::PodAddress pod) : context_(context), address_(std::move(pod)) {}
+
+  base::Awaitable<void> check() {
+    if (address_.neutron_url.empty() && !co_await find_url()) co_return;
+    remote::PodNeutron pod = context_.neutron(address_);
+    if (!co_await is_neutron(pod) || !co_await has_extensions(pod)) co_return;
+    co_await learn_rule_types(pod);
+  }
+
+  const remote::PodAddress& address() const { return address_; }
+  std::vector<PodProblem> problems;
+  json::object rule_types;  // type -> its parameters, as the pod shows them
+
+ private:
+  base::Awaitable<bool> find_url() {
+    const remote::Identity::Endpoint found = co_await context_.identity.async_neutron_of(address_.region_name);
+    if (!found.error.empty()) {
+      fatal(found.error);
+      co_return false;
+    }
+    address_.neutron_url = bare_url(found.url);
+    co_return true;
+  }
+
+  base::Awaitable<bool> is_neutron(remote::PodNeutron& pod) {
+    const Answer answer = co_await pod.versions();
+    if (!answer.answered()) {
+      // (An error of Keystone's comes without an answer too, and says so itself.)
+      fatal(answer.words.starts_with("Keystone")
+                ? answer.words
+                : "Neutron at " + address_.neutron_url + " does not answer: " + answer.words);
+      co_return false;
+    }
+    if (texts_of(answer, "versions", "id").contains("v2.0")) co_return true;
+    fatal("what answers at " + address_.neutron_url + " is no Neutron of API version v2.0 (" +
+          std::to_string(answer.status) + ")");
+    co_return false;
+  }
+
+  base::Awaitable<bool> has_extensions(remote::PodNeutron& pod) {
+    const Answer answer = co_await pod.extensions();
+    if (!answer.is(200)) {
+      refused(answer, "list its extensions");
+      co_return false;
+    }
+    const std::set<std::string> there = texts_of(answer, "extensions", "alias");
+    for (const Wanted& wanted : kExtensions) {
+      if (!there.contains(wanted.extension)) problems.push_back({wanted.fatal, wanted.words});
+    }
+    co_return std::ranges::none_of(problems, &PodProblem::fatal);
+  }
+
+  base::Awaitable<void> learn_rule_types(remote::PodNeutron& pod) {
+    const Answer answer = co_await pod.rule_types();
+    if (!answer.is(200)) co_return refused(answer, "list its rule types");
+    const std::set<std::string> there = texts_of(answer, "rule_types", "type");
+    for (const std::string& type : there) {
+      const Answer details = co_await pod.rule_type(type);
+      // Neutron shows them to admins only, and only admins may do what XJob does.
+      if (details.is(403))
+        co_return fatal("its Neutron does not take " + user() + " for an admin: give it the role admin");
+      if (!details.is(200)) co_return refused(details, "show its rule type " + type);
+      const json::value* shown =
+          details.body.is_object() ? details.body.get_object().if_contains("rule_type") : nullptr;
+      const json::value* drivers =
+          shown != nullptr && shown->is_object() ? shown->get_object().if_contains("drivers") : nullptr;
+      rule_types[type] = drivers == nullptr ? json::value(json::array()) : *drivers;
+    }
+    std::string lacks;
+    for (const domain::RuleType& type : domain::rule_types()) {
+      if (!there.contains(std::string(type.type))) lacks += (lacks.empty() ? "" : ", ") + std::string(type.type);
+    }
+    if (!lacks.empty())
+      problems.push_back({false, "it does not enforce " + lacks + ": such rules are left out there, and named"});
+  }
+
+  std::string user() const { return context_.identity.user().empty() ? "us" : "user " + context_.identity.user(); }
+
+  void fatal(std::string words) { problems.push_back({true, std::move(words)}); }
+
+  void refused(const Answer& answer, const std::string& what) {
+    if (answer.is(401)) return fatal("its Neutron takes our token for invalid: is it behind another Keystone?");
+    if (answer.is(403)) return fatal("its Neutron does not let " + user() + " " + what);
+    fatal("its Neutron did not " + what + ": " + answer.words);
+  }
+
+  static std::string bare_url(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    if (url.ends_with("/v2.0")) url.resize(url.size() - 5);
+    return url;
+  }
+
+  Context& context_;
+  remote::PodAddress address_;
+};
+
+void keep(storage::Connection& db, const Checker& checker, bool found_url, base::Micros now) {
+  const std::string& id = checker.address().pod_id;
+  if (found_url) {
+    db.execute("UPDATE pods SET neutron_url = ? WHERE pod_id = ? AND neutron_url = ''",
+               {checker.address().neutron_url, id});
+    ask_for_audit(db, id, now);
+    db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {now, id});
+  }
+  json::array problems;
+  for (const PodProblem& problem : checker.problems)
+    problems.push_back(json::object{{"fatal", problem.fatal}, {"words", problem.words}});
+  const bool well = std::ranges::none_of(checker.problems, &PodProblem::fatal);
+  // What it could do when it last answered stays known.
+  storage::Value types;
+  if (well) types = json::serialize(checker.rule_types);
+  db.execute(
+      "UPDATE pod_checks SET checks = checks + 1, checked_at = ?, well = ?, problems = ?, rule_types = coalesce(?, "
+      "rule_types) WHERE pod_id = ?",
+      {now, std::int64_t{well}, json::serialize(problems), types, id});
+}
+
+}  // namespace
+
+void ask_for_pod_check(storage::Connection& db, const std::string& pod_id, base::Micros now) {
+  storage::insert_if_absent(db, "pod_checks", {{"pod_id", pod_id}, {"problems", "[]"}, {"rule_types", "{}"}});
+  engine::wake(db, {"", kCheckLane, pod_id}, now, engine::Wake::fresh_wish);
+}
+
+void forget_pod_check(storage::Connection& db, const std::string& pod_id) {
+  db.execute("DELETE FROM pod_checks WHERE pod_id = ?", {pod_id});
+}
+
+base::Awaitable<void> run_pod_check(Context& context, engine::Lane lane) {
+  const std::string pod_id = lane.key.object_id;
+  const auto pod = co_await context.read([&](storage::Connection& db) { return find_pod(db, pod_id); });
+  if (!pod) {
+    co_await context.write([&](storage::Connection& db) {
+      forget_pod_check(db, pod_id);
+      engine::finish(db, lane, std::nullopt, 0);
+      engine::forget(db, lane.key);
+    });
+    co_return;
+  }
+  Checker checker(context, *pod);
+  co_await checker.check();
+  const base::Micros now = context.clock.now();
+  const bool found_url = pod->neutron_url.empty() && !checker.address().neutron_url.empty();
+  co_await context.write([&](storage::Connection& db) {
+    keep(db, checker, found_url, now);
+    engine::finish(db, lane, now + kCheckAgain, 0);
+  });
+  for (const PodProblem& problem : checker.problems)
+    base::log::warn("pod_problem region={} fatal={} words=\"{}\"", pod->region_name, problem.fatal, problem.words);
+  context.worker.hint();
+}
+
+}  // namespace tricircle::xjob

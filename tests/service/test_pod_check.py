@@ -1,0 +1,80 @@
+"""A region is added: what its Neutron lacks is said in plain words before anything depends on it."""
+import http.server
+import json
+import threading
+
+import pytest
+import requests
+
+from harness.commands import run
+from harness.processes import free_port
+
+
+def check(cloud, region, code=0):
+    """The check as JSON, or what is said on standard error when the pod is not fit."""
+    said = run("pod", "check", region, "-f", "json", url=cloud.central.url, code=code)
+    return json.loads(said) if code == 0 else said
+
+
+def add(cloud, url, *arguments, code=6):
+    return run("pod", "create", "RegionThree", "--az-name", "az3", *(["--neutron-url", url] if url else []), *arguments,
+               url=cloud.central.url, code=code)
+
+
+def test_a_pod_that_has_all_is_well_and_its_rule_types_are_known(cloud):
+    found = check(cloud, "RegionOne")
+    assert found["well"] and found["problems"] == [] and found["checked_at"]
+    parameters = {parameter["parameter_name"] for driver in found["rule_types"]["bandwidth_limit"]
+                  for parameter in driver["supported_parameters"]}
+    assert {"max_kbps", "max_burst_kbps", "direction"} <= parameters
+    assert cloud.admin.call("GET", f"/pods/{cloud.pod_id('RegionOne')}/check")["check"]["checks"] == found["checks"]
+
+
+def test_a_pod_that_does_not_answer_is_added_and_said_to_be_silent(cloud):
+    words = add(cloud, f"http://127.0.0.1:{free_port()}")
+    assert "RegionThree: Neutron at http://127.0.0.1" in words and "does not answer" in words
+    assert "RegionThree" in cloud.admin.pods()
+    # A pod whose circuit is open is looked at all the same.
+    assert "does not answer" in check(cloud, "RegionThree", code=6)
+
+
+class Other(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def other_server():
+    with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_is_no_neutron_is_named(cloud, other_server):
+    assert f"what answers at {other_server} is no Neutron of API version v2.0" in add(cloud, other_server)
+
+
+def test_without_a_url_and_a_keystone_it_says_what_to_give(cloud):
+    assert "there is no Keystone to look it up in" in add(cloud, None)
+    run("pod", "set", "RegionThree", "--neutron-url", cloud.pods["RegionOne"].url, url=cloud.central.url)
+    assert check(cloud, "RegionThree")["well"]
+
+
+def test_without_xjob_nobody_looks_and_it_says_so(cloud):
+    cloud.xjob.stop()
+    assert "Is XJob running?" in add(cloud, "http://127.0.0.1:1", "--timeout", "0", code=5)
+
+
+@pytest.mark.parametrize("method, pod, status", [("GET", "nobody", 404), ("POST", "nobody", 404), ("PUT", "RegionOne", 405)])
+def test_what_makes_no_sense_is_refused(cloud, method, pod, status):
+    pod_id = cloud.pod_id(pod) if pod.startswith("Region") else pod
+    reply = requests.request(method, f"{cloud.central.url}/v1.0/pods/{pod_id}/check", timeout=30)
+    assert reply.status_code == status and reply.text
