@@ -1,10 +1,9 @@
 #include "api/admin_support.hpp"
 #include "base/ids.hpp"
-#include "engine/pause.hpp"
 #include "storage/sql.hpp"
 #include "xjob/audit.hpp"
+#include "xjob/leaving.hpp"
 #include "xjob/pod_check.hpp"
-#include "xjob/resync.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -126,18 +125,22 @@ json::object update_pod(AdminCall& call) {
   return one_pod(call, id);
 }
 
-void delete_pod(AdminCall& call) {
+// ?detach=true: with all that the centre knows of it.
+json::object delete_pod(AdminCall& call) {
+  const std::string detach = call.query("detach");
+  if (detach != "" && detach != "true" && detach != "false")
+    throw admin_error(ErrorKind::bad_request, "detach must be true or false.");
+  xjob::Detached left;
   call.database.write([&](Connection& db) {
     if (find_pods(db, call.id(), call.now).empty()) throw no_pod(call.id());
-    if (!db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty())
+    const bool known = !db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty();
+    if (known && detach != "true")
       throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
-    db.execute("DELETE FROM circuits WHERE pod_id = ?", {call.id()});
-    xjob::forget_audits(db, call.id());
-    xjob::forget_resyncs(db, call.id());
-    xjob::forget_pod_check(db, call.id());
-    engine::resume(db, engine::kPodPause, call.id());
-    db.execute("DELETE FROM pods WHERE pod_id = ?", {call.id()});
+    left = xjob::detach_pod(db, call.id(), call.now);
   });
+  call.committed();
+  if (detach != "true") return {};
+  return {{"detached", {{"networks", left.networks}, {"ports", left.ports}, {"policies", left.policies}}}};
 }
 
 json::object shown_check(Connection& db, const std::string& id, base::Micros now) {
@@ -199,8 +202,7 @@ http::Response handle_pods(AdminCall& call) {
     if (method == "GET") return json_response(200, one_pod(call, call.id()));
     if (method == "PUT") return json_response(200, update_pod(call));
     if (method == "DELETE") {
-      delete_pod(call);
-      return json_response(200, json::object{});
+      return json_response(200, delete_pod(call));
     }
   }
   throw admin_error(ErrorKind::method_not_allowed, "Method " + method + " is not known here.");

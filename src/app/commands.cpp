@@ -23,7 +23,7 @@ struct Options {
   std::string type, central_id, local_id, pod, project = "admin";
   std::string status;
   std::string connection;
-  bool all_projects = false, no_check = false;
+  bool all_projects = false, no_check = false, detach = false;
   std::int64_t timeout = 30;
   ResyncAsked resync;
 };
@@ -97,10 +97,16 @@ class Commands : private CommandLine {
     set->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
     add_pauses(pods, "pod", "RegionOne", "pod", [this](AdminClient& client) { return client.pod_id(options_.id); });
     add_resync(pods);
-    command(pods, "delete", "Forget a pod that no routing points to", "pod delete RegionOne",
-            [this](AdminClient& client) { client.call("DELETE", "/pods/" + client.pod_id(options_.id)); })
-        ->add_option("pod", options_.id, "Id or region")
-        ->required();
+    CLI::App* leave =
+        command(pods, "delete", "Forget a pod that no routing points to, or with --detach all that is known of it",
+                "pod delete RegionOne --detach", [this](AdminClient& client) {
+                  const std::string path = "/pods/" + client.pod_id(options_.id);
+                  const json::value answer = client.call("DELETE", path + (options_.detach ? "?detach=true" : ""));
+                  if (options_.detach) print_one(answer, "detached");
+                });
+    leave->add_option("pod", options_.id, "Id or region")->required();
+    leave->add_flag("--detach", options_.detach,
+                    "Forget its routings, copies and bindings too; the pod stays as it is");
   }
 
   void add_resync(CLI::App& pods) {

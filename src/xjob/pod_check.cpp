@@ -19,6 +19,9 @@ namespace {
 namespace json = boost::json;
 using remote::Answer;
 
+// Somebody waits for the word that nobody answers.
+constexpr std::int64_t kLongestCallMs = 10'000;
+
 struct Wanted {
   const char* extension;
   bool fatal;
@@ -53,7 +56,7 @@ class Checker {
 
   base::Awaitable<void> check() {
     if (address_.neutron_url.empty() && !co_await find_url()) co_return;
-    remote::PodNeutron pod = context_.neutron(address_);
+    remote::PodNeutron pod(context_.client, context_.identity, address_, kLongestCallMs);
     if (!co_await is_neutron(pod) || !co_await has_extensions(pod)) co_return;
     co_await learn_rule_types(pod);
   }
