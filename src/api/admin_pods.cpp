@@ -25,6 +25,7 @@ json::object shown(const storage::Row& row, base::Micros now) {
   json::object pod{{"pod_id", row.text("pod_id")}};
   for (const char* name : kTexts) pod[name] = row.text(name);
   pod["embedded"] = row.boolean("embedded");
+  pod["leaving"] = row.boolean("leaving");
   const bool open = row.boolean("open");
   pod["circuit"] = json::object{{"open", open}, {"last_error", open ? row.text("last_error") : std::string()}};
   pod["paused_since"] = time_or_null(row.optional_integer("paused_since"));
@@ -35,7 +36,7 @@ json::object shown(const storage::Row& row, base::Micros now) {
 
 json::array find_pods(Connection& db, const std::string& id, base::Micros now) {
   const auto found = db.execute(
-      "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.embedded, "
+      "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.embedded, p.leaving, "
       "coalesce(c.open, 0) AS open, coalesce(c.last_error, '') AS last_error, c.not_before, x.since AS paused_since "
       "FROM pods p LEFT JOIN circuits c ON c.pod_id = p.pod_id LEFT JOIN pauses x ON x.kind = 'pod' AND x.id = "
       "p.pod_id "
@@ -125,22 +126,32 @@ json::object update_pod(AdminCall& call) {
   return one_pod(call, id);
 }
 
-// ?detach=true: with all that the centre knows of it.
-json::object delete_pod(AdminCall& call) {
-  const std::string detach = call.query("detach");
-  if (detach != "" && detach != "true" && detach != "false")
-    throw admin_error(ErrorKind::bad_request, "detach must be true or false.");
+bool asked(const AdminCall& call, std::string_view name) {
+  const std::string value = call.query(name);
+  if (!value.empty() && value != "true" && value != "false")
+    throw admin_error(ErrorKind::bad_request, std::string(name) + " must be true or false.");
+  return value == "true";
+}
+
+// ?detach=true: with all that the centre knows of it. ?purge=true: when our policies are gone there.
+http::Response delete_pod(AdminCall& call) {
+  const bool detach = asked(call, "detach");
+  const bool purge = asked(call, "purge");
+  if (detach && purge) throw admin_error(ErrorKind::bad_request, "Either detach or purge.");
   xjob::Detached left;
   call.database.write([&](Connection& db) {
     if (find_pods(db, call.id(), call.now).empty()) throw no_pod(call.id());
+    if (purge) return xjob::purge_pod(db, call.id(), call.now);
     const bool known = !db.execute("SELECT id FROM resource_routings WHERE pod_id = ? LIMIT 1", {call.id()}).empty();
-    if (known && detach != "true")
-      throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
+    if (known && !detach) throw admin_error(ErrorKind::conflict, "Routings still point to pod " + call.id() + ".");
     left = xjob::detach_pod(db, call.id(), call.now);
   });
   call.committed();
-  if (detach != "true") return {};
-  return {{"detached", {{"networks", left.networks}, {"ports", left.ports}, {"policies", left.policies}}}};
+  if (purge) return json_response(202, one_pod(call, call.id()));
+  if (!detach) return json_response(200, json::object{});
+  return json_response(
+      200,
+      json::object{{"detached", {{"networks", left.networks}, {"ports", left.ports}, {"policies", left.policies}}}});
 }
 
 json::object shown_check(Connection& db, const std::string& id, base::Micros now) {
@@ -202,7 +213,7 @@ http::Response handle_pods(AdminCall& call) {
     if (method == "GET") return json_response(200, one_pod(call, call.id()));
     if (method == "PUT") return json_response(200, update_pod(call));
     if (method == "DELETE") {
-      return json_response(200, delete_pod(call));
+      return delete_pod(call);
     }
   }
   throw admin_error(ErrorKind::method_not_allowed, "Method " + method + " is not known here.");

@@ -1,7 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/command_line.hpp"
-#include "app/pod_check_command.hpp"
+#include "app/pod_joining.hpp"
 #include "app/resync_command.hpp"
 #include "app/truth_commands.hpp"
 #include "base/config.hpp"
@@ -23,7 +23,7 @@ struct Options {
   std::string type, central_id, local_id, pod, project = "admin";
   std::string status;
   std::string connection;
-  bool all_projects = false, no_check = false, detach = false;
+  bool all_projects = false, no_check = false, detach = false, purge = false;
   std::int64_t timeout = 30;
   ResyncAsked resync;
 };
@@ -101,12 +101,16 @@ class Commands : private CommandLine {
         command(pods, "delete", "Forget a pod that no routing points to, or with --detach all that is known of it",
                 "pod delete RegionOne --detach", [this](AdminClient& client) {
                   const std::string path = "/pods/" + client.pod_id(options_.id);
+                  if (options_.purge) return purge_pod(client, options_.id, options_.timeout);
                   const json::value answer = client.call("DELETE", path + (options_.detach ? "?detach=true" : ""));
                   if (options_.detach) print_one(answer, "detached");
                 });
     leave->add_option("pod", options_.id, "Id or region")->required();
-    leave->add_flag("--detach", options_.detach,
-                    "Forget its routings, copies and bindings too; the pod stays as it is");
+    CLI::Option* detach = leave->add_flag("--detach", options_.detach,
+                                          "Forget its routings, copies and bindings too; the pod stays as it is");
+    leave->add_flag("--purge", options_.purge, "First take our policies off everything there, and remove them")
+        ->excludes(detach);
+    leave->add_option("--timeout", options_.timeout, "Seconds to wait for the end of --purge")->capture_default_str();
   }
 
   void add_resync(CLI::App& pods) {

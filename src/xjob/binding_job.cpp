@@ -4,6 +4,7 @@
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/drift.hpp"
+#include "xjob/leaving.hpp"
 #include "xjob/pausing.hpp"
 
 namespace tricircle::xjob {
@@ -50,6 +51,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   now.local_id = local_id(db, lane.kind, lane.object_id, lane.pod_id);
   now.binding = find_binding(db, lane.kind, lane.object_id, lane.pod_id);
   now.wish = find_wish(db, lane);
+  if (is_leaving(db, lane.pod_id)) now.wish.policy_id.clear();
   if (lane.kind == kNetwork) now.backing = find_backing(db, lane.object_id, lane.pod_id);
   if (now.wish.policy_id.empty()) return now;
   now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);

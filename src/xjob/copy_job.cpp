@@ -5,6 +5,7 @@
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
 #include "xjob/drift.hpp"
+#include "xjob/leaving.hpp"
 #include "xjob/unused_copy.hpp"
 
 #include <boost/json/value_to.hpp>
@@ -25,10 +26,12 @@ struct Situation {
   bool borne = false;
 };
 
+// In a pod that leaves a copy goes as that of a deleted policy does.
 Situation look(storage::Connection& db, const engine::LaneKey& lane) {
-  return {find_pod(db, lane.pod_id), find_copy(db, lane.object_id, lane.pod_id),
-          find_central_policy(db, lane.object_id), copy_is_wanted(db, lane),
-          copy_is_borne(db, lane.object_id, lane.pod_id)};
+  std::optional<CentralPolicy> policy;
+  if (!is_leaving(db, lane.pod_id)) policy = find_central_policy(db, lane.object_id);
+  return {find_pod(db, lane.pod_id), find_copy(db, lane.object_id, lane.pod_id), std::move(policy),
+          copy_is_wanted(db, lane), copy_is_borne(db, lane.object_id, lane.pod_id)};
 }
 
 // There is nothing to do, now or ever: no pod, no copy, or one that was never made and that nobody wants.

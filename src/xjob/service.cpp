@@ -4,6 +4,7 @@
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/expand_job.hpp"
+#include "xjob/leaving.hpp"
 #include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
 
@@ -32,6 +33,8 @@ base::Awaitable<void> Service::run(engine::Lane lane) {
     co_await run_audit(mine, std::move(lane));
   } else if (lane.key.kind == kCheckLane) {
     co_await run_pod_check(mine, std::move(lane));
+  } else if (lane.key.kind == kLeaveLane) {
+    co_await run_leave(mine, std::move(lane));
   } else if (lane.key.kind == kResyncLane) {
     co_await run_resync(mine, std::move(lane));
   } else {

@@ -1,5 +1,5 @@
-// `tricircle pod check`, and the end of `pod create`: XJob looks at a pod's Neutron, and what it misses is told in
-// plain words. Main thread.
+// How a pod joins and leaves, as an operator waits for it: XJob looks at its Neutron, and what it misses is told in
+// plain words; or takes all of ours out of it. Main thread.
 #pragma once
 #include "app/admin_client.hpp"
 
@@ -14,5 +14,8 @@ boost::json::value pod_check(AdminClient&, const std::string& pod_id, std::int64
 
 // One line a problem. Throws CommandFailed, 6, when one of them means that nothing can be kept true there.
 void tell_problems(const boost::json::value& check, std::ostream&);
+
+// Throws CommandFailed: 5 when something of ours is still there at the end of the time (XJob goes on).
+void purge_pod(AdminClient&, const std::string& id_or_region, std::int64_t timeout_seconds);
 
 }  // namespace tricircle::app

@@ -1,7 +1,8 @@
-#include "app/pod_check_command.hpp"
+#include "app/pod_joining.hpp"
 
 #include "app/table_printer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <thread>
@@ -34,6 +35,25 @@ json::value pod_check(AdminClient& client, const std::string& pod_id, std::int64
     if (steady_clock::now() > until)
       throw CommandFailed(kNotInTime, "The pod is known, and was not looked at within " +
                                           std::to_string(timeout_seconds) + " s. Is XJob running?");
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+void purge_pod(AdminClient& client, const std::string& id_or_region, std::int64_t timeout_seconds) {
+  const std::string id = client.pod_id(id_or_region);
+  client.call("DELETE", "/pods/" + id + "?purge=true");
+  const auto until = steady_clock::now() + std::chrono::seconds(timeout_seconds);
+  for (std::size_t left = 0;;) {
+    const json::value pods = client.call("GET", "/pods");
+    const auto is_it = [&](const json::value& pod) { return pod.at("pod_id") == json::value(id); };
+    if (std::ranges::none_of(pods.at("pods").as_array(), is_it)) return;
+    const std::size_t now = client.all("/copies?pod_id=" + id, "copies").size();
+    if (now != left) std::cerr << now << " copies are still there\n";
+    left = now;
+    if (steady_clock::now() > until)
+      throw CommandFailed(kNotInTime, "Not all is gone within " + std::to_string(timeout_seconds) +
+                                          " s; XJob goes on. What is still there: tricircle copy list --pod " +
+                                          id_or_region);
     std::this_thread::sleep_for(kLookAgain);
   }
 }
