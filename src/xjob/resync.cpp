@@ -71,18 +71,21 @@ class ResyncRun {
         co_await scan_pod(context_, pod_, recorded_copies(rows_),
                           [this](std::int64_t calls, std::int64_t looked) { return keep_progress(calls, looked); });
     base::fault_point("resync scanned");
-    ResyncPlan plan = plan_resync(scan, rows_);
-    co_await context_.read([&](storage::Connection& db) {
-      const std::size_t planned = plan.items.size();
-      std::erase_if(plan.items, [&](const ResyncItem& item) { return !still_so(db, item); });
-      plan.under_way += static_cast<std::int64_t>(planned - plan.items.size());
-      return true;
-    });
+    const ResyncPlan plan = co_await context_.read([&](storage::Connection& db) { return plan_now(db, scan); });
     const bool too_much = asked_.apply && plan.deletions() > asked_.yes_delete;
     co_await keep_plan(plan);
     if (asked_.apply && !too_much) co_await apply(plan);
     base::fault_point("before resync record");
     co_await record(plan, scan.calls, too_much);
+  }
+
+  // On the pool: a pod may have a hundred thousand ports.
+  ResyncPlan plan_now(storage::Connection& db, const Scan& scan) const {
+    ResyncPlan plan = plan_resync(scan, rows_);
+    const std::size_t planned = plan.items.size();
+    std::erase_if(plan.items, [&](const ResyncItem& item) { return !still_so(db, item); });
+    plan.under_way += static_cast<std::int64_t>(planned - plan.items.size());
+    return plan;
   }
 
   base::Awaitable<void> keep_progress(std::int64_t calls, std::int64_t looked) {

@@ -10,7 +10,9 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Scan& scan, const PodRows& rows) : scan_(scan), rows_(rows) {}
+  Planner(const Scan& scan, const PodRows& rows) : scan_(scan), rows_(rows) {
+    for (const SeenPolicy& policy : scan.policies) seen_[policy.id] = &policy;
+  }
 
   // Copies come first: what bears one counts on its row.
   ResyncPlan plan() {
@@ -24,11 +26,6 @@ class Planner {
   }
 
  private:
-  const SeenPolicy* seen(const std::string& local_id) const {
-    const auto found = std::ranges::find(scan_.policies, local_id, &SeenPolicy::id);
-    return found == scan_.policies.end() ? nullptr : &*found;
-  }
-
   void note_recorded(const KnownCopy& known) {
     if (known.copy.local_id.empty()) return;
     keys_[known.copy.local_id] = known.copy.policy_id;
@@ -40,6 +37,7 @@ class Planner {
     const std::string& central = policy.central_id;
     const auto row = rows_.copies.find(central);
     if (row != rows_.copies.end() && row->second.busy) {
+      keys_[policy.id] = central;
       ++plan_.under_way;
       return;
     }
@@ -87,12 +85,15 @@ class Planner {
       ++plan_.under_way;
       return;
     }
-    const SeenPolicy* there = seen(copy.local_id);
-    const bool gone = there == nullptr && scan_.gone.contains(copy.local_id);
+    if (!known.has_policy) return;  // it is being removed
+    const auto there = seen_.find(copy.local_id);
     std::string found;
-    if (gone) found = not_there(kPolicyLane);
-    if (there != nullptr && known.has_policy) found = drift_of(copy, there->shown);
-    if (found.empty() || !known.has_policy) return;  // (one that is being removed is)
+    if (there != seen_.end()) {
+      found = drift_of(copy, there->second->shown);
+    } else if (scan_.gone.contains(copy.local_id)) {
+      found = not_there(kPolicyLane);
+    }
+    if (found.empty()) return;
     plan_.items.push_back({kRepair, copy_lane(rows_.pod_id, copy.policy_id), known.lane_number, copy.local_id,
                            copy.policy_id, copy.project_id, std::move(found), copy.tagged});
   }
@@ -137,8 +138,9 @@ class Planner {
   const Scan& scan_;
   const PodRows& rows_;
   ResyncPlan plan_;
-  std::map<std::string, std::string> keys_;     // local id of a copy -> policy id of its row, also of one to come
-  std::map<std::string, std::string> copy_of_;  // and back
+  std::map<std::string, const SeenPolicy*> seen_;  // by local id
+  std::map<std::string, std::string> keys_;        // local id of a copy -> policy id of its row, also of one to come
+  std::map<std::string, std::string> copy_of_;     // and back
   std::set<std::string> adopted_;
   std::set<std::string> going_;  // local ids of copies to delete
 };
