@@ -103,6 +103,14 @@ json::object admin_body(const AdminCall& call, std::string_view key) {
   return inner->get_object();
 }
 
+Error nothing_at(const AdminCall& call) {
+  return admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
+}
+
+Error unknown_method(const AdminCall& call) {
+  return admin_error(ErrorKind::method_not_allowed, "Method " + call.request.method + " is not known here.");
+}
+
 Error admin_error(ErrorKind kind, const std::string& message) {
   return {kind, "", message};
 }

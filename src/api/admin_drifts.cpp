@@ -13,14 +13,6 @@ namespace json = boost::json;
 using base::ErrorKind;
 using storage::Connection;
 
-base::Error nothing_at(const AdminCall& call) {
-  return admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
-}
-
-base::Error unknown_method(const AdminCall& call) {
-  return admin_error(ErrorKind::method_not_allowed, "Method " + call.request.method + " is not known here.");
-}
-
 json::value time_or_null(const storage::Row& row, std::string_view column) {
   const auto time = row.optional_integer(column);
   return time ? json::value(base::iso_time(*time)) : json::value(nullptr);

@@ -40,6 +40,8 @@ struct AdminCall {
 boost::json::object admin_body(const AdminCall&, std::string_view key);
 
 base::Error admin_error(base::ErrorKind kind, const std::string& message);
+base::Error nothing_at(const AdminCall&);                     // not_found
+base::Error unknown_method(const AdminCall&);                 // method_not_allowed
 void admins_only(const AdminCall&, const std::string& what);  // throws base::Error (forbidden)
 
 // '' when absent or null; bad_request if it is no text, or none that the store can hold.

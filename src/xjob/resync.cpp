@@ -39,6 +39,9 @@ Situation look(storage::Connection& db, const std::string& pod_id) {
   return now;
 }
 
+// An operator has taken back what he had asked for.
+struct GivenUp {};
+
 class ResyncRun {
  public:
   ResyncRun(Context& context, const engine::Lane& lane, Situation seen)
@@ -51,12 +54,17 @@ class ResyncRun {
   base::Awaitable<void> run() {
     std::exception_ptr failure;
     std::string words;
+    bool given_up = false;
     try {
       co_await bring();
+    } catch (const GivenUp&) {
+      given_up = true;
     } catch (const engine::RunFailed& failed) {
       failure = std::current_exception();
       words = failed.what();
     }
+    if (given_up)  // another may have been asked for
+      co_await context_.write([&](storage::Connection& db) { engine::finish(db, lane_, context_.clock.now(), 0); });
     if (!failure) co_return;
     co_await context_.write([&](storage::Connection& db) {
       engine::confirm(db, lane_);
@@ -90,7 +98,7 @@ class ResyncRun {
 
   base::Awaitable<void> keep_progress(std::int64_t calls, std::int64_t looked) {
     co_await context_.write([&](storage::Connection& db) {
-      engine::confirm(db, lane_);
+      confirm(db);
       db.execute("UPDATE resyncs SET calls = ?, looked = ?, error = '' WHERE id = ?", {calls, looked, asked_.id});
     });
   }
@@ -98,7 +106,7 @@ class ResyncRun {
   // A run before this one may have kept a plan that the world has left behind.
   base::Awaitable<void> keep_plan(const ResyncPlan& plan) {
     co_await context_.write([&](storage::Connection& db) {
-      engine::confirm(db, lane_);
+      confirm(db);
       db.execute("DELETE FROM resync_items WHERE resync_id = ?", {asked_.id});
     });
     std::int64_t number = 0;
@@ -124,7 +132,7 @@ class ResyncRun {
   base::Awaitable<void> in_parts(const ResyncPlan& plan, F one) {
     for (std::size_t from = 0; from < plan.items.size(); from += kItemsAWrite) {
       co_await context_.write([&](storage::Connection& db) {
-        engine::confirm(db, lane_);
+        confirm(db);
         const std::size_t to = std::min(from + kItemsAWrite, plan.items.size());
         for (std::size_t i = from; i < to; ++i) one(db, plan.items[i]);
       });
@@ -143,6 +151,7 @@ class ResyncRun {
               std::to_string(asked_.yes_delete);
     }
     co_await context_.write([&](storage::Connection& db) {
+      confirm(db);
       db.execute(
           "UPDATE resyncs SET status = ?, error = ?, ended_at = ?, calls = ?, under_way = ?, items = ?, deletions = ? "
           "WHERE id = ?",
@@ -157,6 +166,12 @@ class ResyncRun {
     base::log::info("resync_{} region={} items={} deletions={} under_way={}", status, pod_.pod().region_name,
                     plan.items.size(), plan.deletions(), plan.under_way);
     context_.worker.hint();
+  }
+
+  // Still ours to do, and still asked for.
+  void confirm(storage::Connection& db) const {
+    engine::confirm(db, lane_);
+    if (db.execute("SELECT id FROM resyncs WHERE id = ?", {asked_.id}).empty()) throw GivenUp();
   }
 
   Context& context_;

@@ -269,6 +269,15 @@ TEST_F(ResyncTest, OfHalfAViewNothingIsConcluded) {
   EXPECT_EQ(number("SELECT count(*) AS n FROM resync_items"), 0);
 }
 
+TEST_F(ResyncTest, WhatIsGivenUpWhileItRunsLearnsNothing) {
+  pod_.show_list("policies", {shown("gold there", kGold)});
+  show_network("gold there");
+  pod_.before_next("GET /v2.0/ports", [&] { write([](Connection& db) { db.execute("DELETE FROM resyncs"); }); });
+  EXPECT_THAT(plan(resync()), IsEmpty());
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 0);
+  EXPECT_TRUE(lane({"pod1", kResyncLane, "pod1"}).worker.empty());
+}
+
 TEST_F(ResyncTest, AnApplyIsFollowedByAnAuditFromTheStart) {
   resync();
   EXPECT_TRUE(is_due({"pod1", kAuditLane, "pod1"}));
