@@ -31,14 +31,14 @@ bool answers(storage::Database& database) {
 
 }  // namespace
 
-Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection,
-               remote::Credentials credentials, engine::Options options, xjob::Upkeep upkeep)
+Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection, remote::Logins logins,
+               engine::Options options, xjob::Upkeep upkeep)
     : ground_(ground) {
   std::filesystem::create_directories(state);
   database_ = opened(connection.empty() ? sqlite_url(state / "central.db") : connection);
   hints_ = std::make_unique<engine::Hints>(state);
-  service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client,
-                                             std::move(credentials), options, upkeep, state / "workers");
+  service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client, std::move(logins),
+                                             options, upkeep, state / "workers");
 }
 
 void Centre::start(bool runs_jobs) {
@@ -80,8 +80,8 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
       waits_(ground.runtime, centre.database(), ground.clock),
       admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); }, &waits_) {
   if (tokens) {
-    token_check_.emplace(ground.runtime, ground.client, centre.context().identity, ground.clock, tokens->auth_url,
-                         tokens->cache_time);
+    token_check_.emplace(ground.runtime, ground.client, centre.context().identities.own(), ground.clock,
+                         tokens->auth_url, tokens->cache_time);
     door_.emplace(*token_check_, tokens->public_url);
     front_.door = [this](const http::Request& request, const http::Handler& next) {
       return door_->admit(request, next);

@@ -30,8 +30,8 @@ struct Ground {
 // The centre's store with the XJob service on it: `central` has one that runs no jobs, `xjob` one that does.
 class Centre {
  public:
-  Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Credentials,
-         engine::Options, xjob::Upkeep);
+  Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Logins, engine::Options,
+         xjob::Upkeep);
   void start(bool runs_jobs);
   // No new work is begun; what is under way may end, unless somebody is in a hurry (asked again and again, each time
   // for so long).

@@ -4,26 +4,10 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "http/url.hpp"
+#include "remote/logins.hpp"
 
 namespace tricircle::app {
 namespace {
-
-remote::Credentials credentials_of(const base::Config& config) {
-  remote::Credentials credentials;
-  credentials.auth_url = config.auth_url;
-  credentials.username = config.username;
-  credentials.password = config.password;
-  credentials.project_name = config.project_name;
-  credentials.ca_file = config.cafile;
-  credentials.user_domain_is_name = config.user_domain_id.empty() && !config.user_domain_name.empty();
-  credentials.project_domain_is_name = config.project_domain_id.empty() && !config.project_domain_name.empty();
-  const auto pick = [](const std::string& id, const std::string& name) {
-    return !id.empty() ? id : !name.empty() ? name : std::string("default");
-  };
-  credentials.user_domain = pick(config.user_domain_id, config.user_domain_name);
-  credentials.project_domain = pick(config.project_domain_id, config.project_domain_name);
-  return credentials;
-}
 
 engine::Options engine_of(const base::Config& config) {
   engine::Options options;
@@ -90,7 +74,7 @@ Settings load_settings(const RunOptions& options, Door door) {
     if (door != Door::none) refuse_open_door(settings.listen);
   }
   settings.connection = config.connection;
-  settings.credentials = credentials_of(config);
+  settings.logins = remote::logins_of(config);
   settings.engine = engine_of(config);
   settings.upkeep.audit_interval = config.audit_interval;
   settings.upkeep.unused_copy_grace = config.unused_copy_grace;

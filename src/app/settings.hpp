@@ -4,7 +4,7 @@
 #include "app/central_settings.hpp"
 #include "app/run.hpp"
 #include "engine/worker.hpp"
-#include "remote/credentials.hpp"
+#include "remote/identities.hpp"
 #include "xjob/context.hpp"
 
 #include <filesystem>
@@ -16,7 +16,7 @@ struct Settings {
   std::filesystem::path state;
   std::string listen;
   std::string connection;  // '' = the SQLite file in `state`
-  remote::Credentials credentials;
+  remote::Logins logins;
   engine::Options engine;
   xjob::Upkeep upkeep;
   CentralSettings central;

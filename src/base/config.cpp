@@ -1,10 +1,8 @@
 #include "base/config.hpp"
 
-#include "base/error.hpp"
+#include "base/config_values.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -12,6 +10,12 @@
 
 namespace tricircle::base {
 namespace {
+
+using reading::boolean;
+using reading::fail;
+using reading::number;
+using reading::seconds;
+using reading::trimmed;
 
 constexpr std::uintmax_t kLargestFile = 1 << 20;
 
@@ -84,49 +88,6 @@ const Option kOptions[] = {
     {"xjob", "in_flight_per_pod", &Config::in_flight_per_pod, "Runs at a time in one process against one pod"},
 };
 
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::unprocessable, "", where + ": " + what);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::int64_t any_number(std::string_view text, const std::string& where) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    fail(where, "a whole number is wanted, not '" + std::string(text) + "'");
-  return value;
-}
-
-std::int64_t number(std::string_view text, const std::string& where) {
-  const std::int64_t value = any_number(text, where);
-  if (value < 0) fail(where, "a whole number is wanted, not '" + std::string(text) + "'");
-  return value;
-}
-
-Micros seconds(std::string_view text, const std::string& where) {
-  double value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0 && value < 1e9))
-    fail(where, "a number of seconds is wanted, not '" + std::string(text) + "'");
-  return static_cast<Micros>(std::llround(value * static_cast<double>(kSecond)));
-}
-
-bool boolean(std::string_view text, const std::string& where) {
-  for (const std::string_view yes : {"true", "True", "1", "yes", "on"}) {
-    if (text == yes) return true;
-  }
-  for (const std::string_view no : {"false", "False", "0", "no", "off"}) {
-    if (text == no) return false;
-  }
-  fail(where, "true or false is wanted, not '" + std::string(text) + "'");
-}
-
 struct Assign {
   Config& config;
   std::string_view text;
@@ -134,7 +95,9 @@ struct Assign {
   void operator()(std::string Config::* field) const { config.*field = text; }
   void operator()(std::int64_t Config::* field) const { config.*field = number(text, where); }
   void operator()(bool Config::* field) const { config.*field = boolean(text, where); }
-  void operator()(Limit field) const { config.*field.field = std::max<std::int64_t>(any_number(text, where), -1); }
+  void operator()(Limit field) const {
+    config.*field.field = std::max<std::int64_t>(reading::any_number(text, where), -1);
+  }
   void operator()(Seconds field) const { config.*field.field = seconds(text, where); }
 };
 
@@ -144,11 +107,7 @@ struct Show {
   std::string operator()(std::int64_t Config::* field) const { return std::to_string(config.*field); }
   std::string operator()(bool Config::* field) const { return config.*field ? "true" : "false"; }
   std::string operator()(Limit field) const { return std::to_string(config.*field.field); }
-  std::string operator()(Seconds field) const {
-    std::string text = std::to_string(static_cast<double>(config.*field.field) / static_cast<double>(kSecond));
-    text.erase(text.find_last_not_of('0') + 1);
-    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-  }
+  std::string operator()(Seconds field) const { return reading::seconds_text(config.*field.field); }
 };
 
 void take_line(Config& config, std::string& section, std::string_view line, const std::string& where) {
@@ -156,11 +115,16 @@ void take_line(Config& config, std::string& section, std::string_view line, cons
   if (line.front() == '[') {
     if (line.back() != ']') fail(where, "a section reads [name]");
     section = line.substr(1, line.size() - 2);
+    if (is_pod_section(section)) config.pods[region_of_section(section, where)];
     return;
   }
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) fail(where, "an option reads name = value");
   const std::string_view name = trimmed(line.substr(0, equals));
+  if (is_pod_section(section)) {
+    PodSection& pod = config.pods[region_of_section(section, where)];
+    if (take_pod_option(pod, name, trimmed(line.substr(equals + 1)), where)) return;
+  }
   for (const Option& option : kOptions) {
     if (option.section != section || option.name != name) continue;
     std::visit(Assign{config, trimmed(line.substr(equals + 1)), where}, option.field);
@@ -175,6 +139,7 @@ void check(const Config& config, const std::string& name) {
   if (config.auth_type != "password") fail(name, "[keystone_authtoken] auth_type: only password is known");
   if (config.bind_port > 65535) fail(name, "[DEFAULT] bind_port is at most 65535");
   if (config.in_flight == 0 || config.in_flight_per_pod == 0) fail(name, "[xjob] in_flight: at least 1");
+  for (const auto& [region, pod] : config.pods) check_pod_section(region, pod, config.call_deadline, name);
 }
 
 }  // namespace
@@ -213,7 +178,7 @@ std::string config_reference() {
     text += "# " + std::string(option.help) + "\n" + std::string(option.name) + " = " +
             std::visit(Show{defaults}, option.field) + "\n";
   }
-  return text.substr(1);
+  return text.substr(1) + pod_section_reference();
 }
 
 }  // namespace tricircle::base

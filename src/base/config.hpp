@@ -3,8 +3,10 @@
 // error.
 #pragma once
 #include "base/clock.hpp"
+#include "base/pod_section.hpp"
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace tricircle::base {
@@ -58,6 +60,8 @@ struct Config {
   std::string disassociate_port = "sync";
   std::int64_t in_flight = 256;
   std::int64_t in_flight_per_pod = 16;
+  // [pod:REGION]
+  std::map<std::string, PodSection> pods;
 };
 
 Config parse_config(const std::string& text, const std::string& name);  // `name` for error messages

@@ -122,6 +122,11 @@ base::Awaitable<Identity::Endpoint> Identity::async_neutron_of(std::string regio
                              region + " (regions that have one: " + names_of(regions) + ")"};
 }
 
+void Identity::forget_token(const http::Headers& used) {
+  const auto token = used.find("x-auth-token");
+  if (token != used.end() && token->second == token_) token_.clear();
+}
+
 base::Awaitable<std::string> Identity::async_fetch() {
   http::OutRequest request = token_request(credentials_);
   http::OutResponse response = co_await client_.async_send(std::move(request));
@@ -134,7 +139,8 @@ base::Awaitable<std::string> Identity::async_fetch() {
   }
   token_.clear();
   const Answer answer = answer_of(std::move(response));
-  co_return "Keystone at " + credentials_.auth_url + " gave no token: " + answer.words;
+  co_return "Keystone at " + credentials_.auth_url + " gave no token to user " + credentials_.username + ": " +
+      answer.words;
 }
 
 }  // namespace tricircle::remote

@@ -21,7 +21,9 @@ struct Credentials {
   std::string project_domain = "default";
   bool user_domain_is_name = false;
   bool project_domain_is_name = false;
-  std::string ca_file;
+  std::string ca_file;  // vouches for Keystone
+
+  bool operator==(const Credentials&) const = default;
 };
 
 std::string tokens_url(std::string auth_url);  // ".../v3/auth/tokens", with or without /v3 given
@@ -44,7 +46,8 @@ class Identity {
   };
   base::Awaitable<Endpoint> async_neutron_of(std::string region);
 
-  void forget_token() { token_.clear(); }  // a pod said 401
+  // Somebody said 401 to it. A newer one, which another call has fetched since, stays.
+  void forget_token(const http::Headers& used);
   const std::string& user() const { return credentials_.username; }
   const std::string& ca_file() const { return credentials_.ca_file; }
 

@@ -151,7 +151,7 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
     http::OutRequest request;
     request.method = method;
     request.url = pod_.neutron_url + path;
-    request.headers = std::move(identity.headers);
+    request.headers = identity.headers;
     request.headers["accept"] = "application/json";
     request.headers["user-agent"] = "tricircle-xjob";
     if (!body.empty()) {
@@ -159,8 +159,9 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
       request.body = json::serialize(body);
     }
     if (!if_match.empty()) request.headers["if-match"] = if_match;
-    request.timeout_ms = timeout_ms_;
-    request.ca_file = identity_.ca_file();
+    request.timeout_ms = limits_.timeout_ms;
+    request.connect_timeout_ms = limits_.connect_timeout_ms;
+    request.ca_file = limits_.ca_file;
     if (writes) base::fault_point("before " + method + " " + path);
     const auto begun = std::chrono::steady_clock::now();
     http::OutResponse response = co_await client_.async_send(std::move(request));
@@ -171,7 +172,7 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
                      path, answer.status, std::chrono::duration_cast<std::chrono::microseconds>(spent).count(),
                      answer.words);
     if (!answer.is(401) || renewed) co_return answer;
-    identity_.forget_token();
+    identity_.forget_token(identity.headers);
   }
 }
 

@@ -20,10 +20,16 @@ struct PodAddress {
   bool embedded = false;
 };
 
+struct CallLimits {
+  std::int64_t timeout_ms = 30'000;  // whole call
+  std::int64_t connect_timeout_ms = 5'000;
+  std::string ca_file;  // empty = the system's
+};
+
 class PodNeutron {
  public:
-  PodNeutron(http::Client& client, Identity& identity, PodAddress pod, std::int64_t timeout_ms)
-      : client_(client), identity_(identity), pod_(std::move(pod)), timeout_ms_(timeout_ms) {}
+  PodNeutron(http::Client& client, Identity& identity, PodAddress pod, CallLimits limits)
+      : client_(client), identity_(identity), pod_(std::move(pod)), limits_(std::move(limits)) {}
 
   const PodAddress& pod() const { return pod_; }
 
@@ -65,7 +71,7 @@ class PodNeutron {
   http::Client& client_;
   Identity& identity_;
   PodAddress pod_;
-  std::int64_t timeout_ms_;
+  CallLimits limits_;
 };
 
 }  // namespace tricircle::remote

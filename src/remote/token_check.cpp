@@ -100,13 +100,13 @@ base::Awaitable<Verdict> TokenCheck::ask_keystone(std::string token, base::Micro
     }
     http::OutRequest request;
     request.url = url_ + "?nocatalog";
-    request.headers = std::move(identity.headers);
+    request.headers = identity.headers;
     request.headers["x-subject-token"] = token;
     request.timeout_ms = 10'000;
     request.ca_file = identity_.ca_file();
     const Answer answer = answer_of(co_await client_.async_send(std::move(request)));
     if (answer.is(401) && !renewed) {
-      identity_.forget_token();
+      identity_.forget_token(identity.headers);
       continue;
     }
     const json::object* given = answer.is(200) ? token_in(answer) : nullptr;

@@ -93,7 +93,8 @@ class AuditTest : public RunTest {
   const engine::LaneKey one_{"pod1", kNetwork, "one"};
 
   ScriptedPod pod_;
-  Context scripted_{runtime_, troubled_, clock_, pod_, identity_, worker_};
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
 };
 
 TEST_F(AuditTest, WhatIsAsItShouldBeCostsACallForEachPageAndWakesNothing) {

@@ -2,12 +2,18 @@
 
 #include "http/retry_after.hpp"
 
+#include <algorithm>
+
 namespace tricircle::xjob {
 
 using engine::RunFailed;
 
 remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
-  return {client, identity, pod, worker.options().call_deadline / base::kMillisecond};
+  return neutron(pod, worker.options().call_deadline);
+}
+
+remote::PodNeutron Context::neutron(const remote::PodAddress& pod, base::Micros longest) const {
+  return identities.neutron(pod, std::min(longest, worker.options().call_deadline));
 }
 
 void Context::check_may_call() const {

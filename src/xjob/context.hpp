@@ -4,7 +4,7 @@
 #include "base/runtime.hpp"
 #include "engine/worker.hpp"
 #include "engine/write.hpp"
-#include "remote/pod_neutron.hpp"
+#include "remote/identities.hpp"
 #include "storage/database.hpp"
 
 #include <functional>
@@ -23,8 +23,7 @@ struct Context {
   base::Runtime& runtime;
   storage::Database& database;
   const base::Clock& clock;
-  http::Client& client;
-  remote::Identity& identity;
+  remote::Identities& identities;
   engine::Worker& worker;
   std::int64_t life = 0;  // of the worker, when it took what this run holds
   Upkeep upkeep = {};
@@ -42,7 +41,9 @@ struct Context {
   template <typename F>
   base::Awaitable<void> write(F work);
 
+  // Calls end within `longest`, and in any case within call_deadline, on which uncertain_until() rests.
   remote::PodNeutron neutron(const remote::PodAddress&) const;
+  remote::PodNeutron neutron(const remote::PodAddress&, base::Micros longest) const;
 
   // To be called before a call to a pod: a worker whose heartbeat has stopped, or had, may have lost its lanes.
   void check_may_call() const;

@@ -118,7 +118,8 @@ class HarmlessTest : public RunTest {
   }
 
   ScriptedPod pod_;
-  Context scripted_{runtime_, troubled_, clock_, pod_, identity_, worker_};
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
 };
 
 const std::string kGuarantees = "POST /v2.0/qos/policies/made 1/minimum_bandwidth_rules";

@@ -20,7 +20,7 @@ namespace json = boost::json;
 using remote::Answer;
 
 // Somebody waits for the word that nobody answers.
-constexpr std::int64_t kLongestCallMs = 10'000;
+constexpr base::Micros kLongestCall = 10 * base::kSecond;
 
 struct Wanted {
   const char* extension;
@@ -56,7 +56,7 @@ class Checker {
 
   base::Awaitable<void> check() {
     if (address_.neutron_url.empty() && !co_await find_url()) co_return;
-    remote::PodNeutron pod(context_.client, context_.identity, address_, kLongestCallMs);
+    remote::PodNeutron pod = context_.neutron(address_, kLongestCall);
     if (!co_await is_neutron(pod) || !co_await has_extensions(pod)) co_return;
     co_await learn_rule_types(pod);
   }
@@ -67,7 +67,7 @@ class Checker {
 
  private:
   base::Awaitable<bool> find_url() {
-    const remote::Identity::Endpoint found = co_await context_.identity.async_neutron_of(address_.region_name);
+    const remote::Identity::Endpoint found = co_await identity().async_neutron_of(address_.region_name);
     if (!found.error.empty()) {
       fatal(found.error);
       co_return false;
@@ -128,7 +128,8 @@ class Checker {
       problems.push_back({false, "it does not enforce " + lacks + ": such rules are left out there, and named"});
   }
 
-  std::string user() const { return context_.identity.user().empty() ? "us" : "user " + context_.identity.user(); }
+  remote::Identity& identity() const { return context_.identities.of(address_.region_name); }
+  std::string user() const { return identity().user().empty() ? "us" : "user " + identity().user(); }
 
   void fatal(std::string words) { problems.push_back({true, std::move(words)}); }
 

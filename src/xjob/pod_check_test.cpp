@@ -41,7 +41,8 @@ class PodCheckTest : public RunTest {
   bool well() { return number("SELECT well AS n FROM pod_checks") != 0; }
 
   ScriptedPod pod_;
-  Context scripted_{runtime_, troubled_, clock_, pod_, identity_, worker_};
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
 
  private:
   void show(const std::string& path, const std::string& name, const std::vector<std::string>& values) {

@@ -178,7 +178,7 @@ base::Awaitable<void> PortReleaser::release_in(std::shared_ptr<Release> release,
     });
     if (place.pod && !place.local_id.empty()) {
       region = place.pod->region_name;
-      remote::PodNeutron pod(context_.client, context_.identity, *place.pod, timeout_ / base::kMillisecond);
+      remote::PodNeutron pod = context_.neutron(*place.pod, timeout_);
       Context mine = context_.of_run(lane);
       co_await let_go(mine, pod, kPort, place.local_id);
     }

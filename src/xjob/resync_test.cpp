@@ -94,7 +94,8 @@ class ResyncTest : public RunTest {
   bool is_due(const engine::LaneKey& key) { return has_lane(key) && lane(key).due_at.has_value(); }
 
   ScriptedPod pod_;
-  Context scripted_{runtime_, troubled_, clock_, pod_, identity_, worker_};
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
   boost::json::array networks_;
   const engine::LaneKey net_{"pod1", "network", "net"};
   const engine::LaneKey gold_{"pod1", "policy", kGold};

@@ -9,13 +9,17 @@
 #include "xjob/resync.hpp"
 
 namespace tricircle::xjob {
+namespace {
+
+constexpr base::Micros kLongestProbe = 5 * base::kSecond;
+
+}  // namespace
 
 Service::Service(base::Runtime& runtime, storage::Database& database, const base::Clock& clock, http::Client& client,
-                 remote::Credentials credentials, engine::Options options, Upkeep upkeep,
-                 std::filesystem::path lock_folder)
-    : identity_(client, runtime, clock, std::move(credentials)),
+                 remote::Logins logins, engine::Options options, Upkeep upkeep, std::filesystem::path lock_folder)
+    : identities_(client, runtime, clock, std::move(logins)),
       worker_(runtime, database, clock, options, std::move(lock_folder)),
-      context_{runtime, database, clock, client, identity_, worker_, 0, upkeep} {}
+      context_{runtime, database, clock, identities_, worker_, 0, upkeep} {}
 
 void Service::start(bool runs_jobs) {
   if (!runs_jobs) return worker_.start({}, {});
@@ -46,7 +50,7 @@ base::Awaitable<bool> Service::probe(std::string pod_id) {
   const std::optional<remote::PodAddress> pod =
       co_await context_.read([&](storage::Connection& db) { return find_pod(db, pod_id); });
   if (!pod) co_return true;
-  remote::PodNeutron neutron(context_.client, context_.identity, *pod, 5'000);
+  remote::PodNeutron neutron = context_.neutron(*pod, kLongestProbe);
   const remote::Answer answer = co_await neutron.versions();
   co_return answer.answered();
 }

@@ -7,7 +7,7 @@ namespace tricircle::xjob {
 
 class Service {
  public:
-  Service(base::Runtime&, storage::Database&, const base::Clock&, http::Client&, remote::Credentials, engine::Options,
+  Service(base::Runtime&, storage::Database&, const base::Clock&, http::Client&, remote::Logins, engine::Options,
           Upkeep, std::filesystem::path lock_folder);
 
   void start(bool runs_jobs);
@@ -19,7 +19,7 @@ class Service {
   base::Awaitable<void> run(engine::Lane);
   base::Awaitable<bool> probe(std::string pod_id);
 
-  remote::Identity identity_;
+  remote::Identities identities_;
   engine::Worker worker_;
   Context context_;
 };

@@ -34,9 +34,9 @@ class RunTest : public CentreTest {
   engine::Troubled troubled_{*store_, runtime_};
   base::Runtime runtime_{4};
   http::CurlClient client_;
-  remote::Identity identity_{client_, runtime_, clock_, {}};
+  remote::Identities identities_{client_, runtime_, clock_, {}};
   engine::Worker worker_{runtime_, troubled_, clock_, rare_beats(), {}};
-  Context context_{runtime_, troubled_, clock_, client_, identity_, worker_};
+  Context context_{runtime_, troubled_, clock_, identities_, worker_};
 };
 
 }  // namespace tricircle::xjob

@@ -124,10 +124,10 @@ def test_D26_a_job_is_the_owners_whoever_asked_for_it(cloud):
 def test_D37_the_options_are_those_that_the_operators_page_lists():
     """Name, default and meaning."""
     page = (ROOT / "docs/operations.md").read_text()
-    listed = re.findall(r"^\| `\[(\w+)\] (\w+)` \| (?:`(.*?)`|) \| (.*) \|$", page, re.M)
+    listed = re.findall(r"^\| `\[([\w:]+)\] (\w+)` \| (?:`(.*?)`|) \| (.*) \|$", page, re.M)
     printed, section, meaning = [], "", ""
     for line in run("config-reference").splitlines():
-        if found := re.fullmatch(r"\[(\w+)\]", line):
+        if found := re.fullmatch(r"#?\[([\w:]+)\]", line):
             section = found[1]
         elif found := re.fullmatch(r"# (.*)", line):
             meaning = found[1]

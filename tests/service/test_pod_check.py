@@ -68,6 +68,18 @@ def test_without_a_url_and_a_keystone_it_says_what_to_give(cloud):
     assert check(cloud, "RegionThree")["well"]
 
 
+@pytest.mark.parametrize("section, words", [
+    ("[pod:]\nusername = x", "a region's section reads [pod:REGION]"),
+    ("[pod:RegionOne]\nuser = x", "[pod:RegionOne] user is not known"),
+    ("[pod:RegionOne]\npassword = hush\ntimeout = 31", "[pod:RegionOne] timeout is 31 s: at most [xjob] call_deadline, 30 s")])
+def test_a_regions_section_that_cannot_be_kept_stops_the_start_with_one_sentence(tmp_path, section, words):
+    config = tmp_path / "tricircle.conf"
+    config.write_text(section + "\n")
+    for role in (["xjob"], ["central", "--no-auth"]):
+        said = run(*role, "--state", tmp_path / "state", "--config", config, code=1)
+        assert words in said and said.count("\n") == 1 and "hush" not in said
+
+
 def test_without_xjob_nobody_looks_and_it_says_so(cloud):
     cloud.xjob.stop()
     assert "Is XJob running?" in add(cloud, "http://127.0.0.1:1", "--timeout", "0", code=5)

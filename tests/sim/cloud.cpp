@@ -43,7 +43,7 @@ xjob::Upkeep quick_upkeep() {
 Host::Host(World& world, Store& store, Network& network, int id, const std::string& name)
     : process(world, id, name), door(store, process), runtime(process), client(network, process) {
   world.add(&runtime);
-  service.emplace(runtime, door, world, client, remote::Credentials{}, quick_options(), quick_upkeep(),
+  service.emplace(runtime, door, world, client, remote::Logins{}, quick_options(), quick_upkeep(),
                   std::filesystem::path());
 }
 
