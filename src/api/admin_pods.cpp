@@ -16,6 +16,12 @@ using base::ErrorKind;
 using storage::Connection;
 
 constexpr const char* kTexts[] = {"region_name", "az_name", "pod_az_name", "dc_name", "neutron_url"};
+// Where Keystone's catalogue has a pod, as it is called there, and what holds when nobody says so.
+struct Place {
+  const char* name;
+  const char* usual;
+};
+constexpr Place kPlaces[] = {{"interface", "public"}, {"service_type", "network"}};
 
 json::value time_or_null(std::optional<base::Micros> time) {
   return time ? json::value(base::iso_time(*time)) : json::value(nullptr);
@@ -24,6 +30,8 @@ json::value time_or_null(std::optional<base::Micros> time) {
 json::object shown(const storage::Row& row, base::Micros now) {
   json::object pod{{"pod_id", row.text("pod_id")}};
   for (const char* name : kTexts) pod[name] = row.text(name);
+  for (const Place& place : kPlaces) pod[place.name] = row.text(place.name);
+  pod["from_catalogue"] = row.boolean("from_catalogue");
   pod["embedded"] = row.boolean("embedded");
   pod["leaving"] = row.boolean("leaving");
   const bool open = row.boolean("open");
@@ -36,7 +44,8 @@ json::object shown(const storage::Row& row, base::Micros now) {
 
 json::array find_pods(Connection& db, const std::string& id, base::Micros now) {
   const auto found = db.execute(
-      "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.embedded, p.leaving, "
+      "SELECT p.pod_id, p.region_name, p.az_name, p.pod_az_name, p.dc_name, p.neutron_url, p.interface, "
+      "p.service_type, p.from_catalogue, p.embedded, p.leaving, "
       "coalesce(c.open, 0) AS open, coalesce(c.last_error, '') AS last_error, c.not_before, x.since AS paused_since "
       "FROM pods p LEFT JOIN circuits c ON c.pod_id = p.pod_id LEFT JOIN pauses x ON x.kind = 'pod' AND x.id = "
       "p.pod_id "
@@ -70,6 +79,18 @@ void check_url(const std::string& url) {
     throw admin_error(ErrorKind::unprocessable, "neutron_url must begin with http:// or https://.");
 }
 
+std::string place_of(const json::object& given, const Place& place) {
+  const std::string value = text_field(given, place.name);
+  if (value.empty()) return place.usual;
+  if (place.name == std::string_view("interface")) {
+    if (value != "public" && value != "internal" && value != "admin")
+      throw admin_error(ErrorKind::unprocessable, "interface must be public, internal or admin.");
+  } else if (value.size() > 64) {
+    throw admin_error(ErrorKind::unprocessable, "service_type must not be longer than 64 characters.");
+  }
+  return value;
+}
+
 void refuse_second_centre(Connection& db, const std::string& id) {
   if (!db.execute("SELECT pod_id FROM pods WHERE az_name = '' AND pod_id <> ?", {id}).empty())
     throw admin_error(ErrorKind::conflict, "There is a central region already.");
@@ -87,6 +108,8 @@ json::object create_pod(AdminCall& call) {
   const std::string id = base::new_uuid();
   row.emplace_back("pod_id", id);
   row.emplace_back("embedded", std::int64_t{embedded_of(given)});
+  for (const Place& place : kPlaces) row.emplace_back(place.name, place_of(given, place));
+  row.emplace_back("from_catalogue", std::int64_t{to_be_found && !text_field(given, "az_name").empty()});
   row.emplace_back("created_at", call.now);
   call.database.write([&](Connection& db) {
     if (text_field(given, "az_name").empty()) refuse_second_centre(db, id);
@@ -101,26 +124,43 @@ json::object create_pod(AdminCall& call) {
   return one_pod(call, id);
 }
 
+// A URL, or none to have it follow Keystone's catalogue; the one that is known stays until another is found there.
+void move_pod(Connection& db, const std::string& id, const json::object& given, base::Micros now) {
+  for (const Place& place : kPlaces) {
+    if (!given.contains(place.name)) continue;
+    db.execute("UPDATE pods SET " + storage::quoted(place.name) + " = ? WHERE pod_id = ?",
+               {place_of(given, place), id});
+  }
+  if (given.contains("neutron_url")) {
+    const std::string url = text_field(given, "neutron_url");
+    db.execute(
+        "UPDATE pods SET from_catalogue = CASE WHEN ? = '' AND az_name <> '' THEN TRUE ELSE FALSE END, "
+        "neutron_url = CASE WHEN ? = '' THEN neutron_url ELSE ? END WHERE pod_id = ?",
+        {url, url, url, id});
+  }
+  xjob::expect_answers_at_once(db, id, now);
+  const bool follows = !db.execute("SELECT pod_id FROM pods WHERE pod_id = ? AND from_catalogue", {id}).empty();
+  if (follows) xjob::ask_for_pod_check(db, id, now);
+}
+
 json::object update_pod(AdminCall& call) {
   const json::object given = admin_body(call, "pod");
   const std::string id = call.id();
-  if (given.contains("neutron_url")) check_url(text_field(given, "neutron_url"));
+  const bool moves = given.contains("neutron_url") || given.contains("interface") || given.contains("service_type");
+  if (!text_field(given, "neutron_url").empty()) check_url(text_field(given, "neutron_url"));
   if (given.contains("region_name") || given.contains("pod_id"))
     throw admin_error(ErrorKind::bad_request, "A pod's region_name and pod_id cannot be changed.");
   call.database.write([&](Connection& db) {
     if (find_pods(db, id, call.now).empty()) throw no_pod(id);
     if (given.contains("az_name") && text_field(given, "az_name").empty()) refuse_second_centre(db, id);
     for (const char* name : kTexts) {
-      if (!given.contains(name)) continue;
+      if (!given.contains(name) || name == std::string_view("neutron_url")) continue;
       db.execute("UPDATE pods SET " + storage::quoted(name) + " = ? WHERE pod_id = ?", {text_field(given, name), id});
     }
     if (given.contains("embedded"))
       db.execute("UPDATE pods SET embedded = ? WHERE pod_id = ?", {std::int64_t{embedded_of(given)}, id});
     if (!text_field(given, "az_name").empty()) xjob::ask_for_audit(db, id, call.now);
-    // A new URL may answer where the old one did not: the next probe comes at once.
-    db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {call.now, id});
-    // And what the old one asked for is not the new one's wish.
-    if (given.contains("neutron_url")) db.execute("UPDATE circuits SET not_before = 0 WHERE pod_id = ?", {id});
+    if (moves) move_pod(db, id, given, call.now);
   });
   call.committed();
   return one_pod(call, id);

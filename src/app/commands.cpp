@@ -19,7 +19,8 @@ namespace json = boost::json;
 
 // What the commands share on the command line. Lives as long as the process.
 struct Options {
-  std::string id, region, az_name, pod_az_name, dc_name, neutron_url;
+  std::string id, region, az_name, pod_az_name, dc_name;
+  PodPlace place;
   std::string type, central_id, local_id, pod, project = "admin";
   std::string status;
   std::string connection;
@@ -63,21 +64,17 @@ class Commands : private CommandLine {
                                          {"az_name", options_.az_name},
                                          {"pod_az_name", options_.pod_az_name},
                                          {"dc_name", options_.dc_name},
-                                         {"neutron_url", options_.neutron_url}};
+                                         {"neutron_url", options_.place.neutron_url},
+                                         {"interface", options_.place.interface},
+                                         {"service_type", options_.place.service_type}};
                   const json::value made = client.call("POST", "/pods", json::object{{"pod", pod}});
-                  if (options_.no_check) return print_one(made, "pod");
-                  const std::string id = json::value_to<std::string>(made.at("pod").at("pod_id"));
-                  const json::value check = pod_check(client, id, options_.timeout);
-                  print_one(client.call("GET", "/pods/" + id), "pod");
-                  tell_problems(check, std::cerr);
+                  looked_at(client, made);
                 });
     create->add_option("region", options_.region, "Name of the region, as in Keystone")->required();
     create->add_option("--az-name", options_.az_name, "Availability zone that the pod stands for")->required();
-    create->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron; else Keystone's catalogue tells");
-    create->add_flag("--no-check", options_.no_check, "Do not wait for XJob to look at the pod's Neutron");
+    add_place(*create, "The pod's Neutron; else Keystone's catalogue tells");
     create->add_option("--pod-az-name", options_.pod_az_name, "Availability zone inside the pod");
     create->add_option("--dc-name", options_.dc_name, "Data centre");
-    create->add_option("--timeout", options_.timeout, "Seconds to wait for that")->capture_default_str();
     CLI::App* check = command(pods, "check", "Look at a pod's Neutron: is all there that policies need?",
                               "pod check RegionOne", [this](AdminClient& client) {
                                 const json::value found =
@@ -87,14 +84,14 @@ class Commands : private CommandLine {
                               });
     check->add_option("pod", options_.id, "Id or region")->required();
     check->add_option("--timeout", options_.timeout, "Seconds to wait")->capture_default_str();
-    CLI::App* set = command(
-        pods, "set", "Change a pod's URL", "pod set RegionOne --neutron-url http://10.0.0.6:9696",
-        [this](AdminClient& client) {
-          const json::object pod{{"neutron_url", options_.neutron_url}};
-          print_one(client.call("PUT", "/pods/" + client.pod_id(options_.id), json::object{{"pod", pod}}), "pod");
-        });
+    CLI::App* set = command(pods, "set", "Say anew where a pod's Neutron is",
+                            "pod set RegionOne --neutron-url http://10.0.0.6:9696", [this](AdminClient& client) {
+                              looked_at(client, move_pod(client, client.pod_id(options_.id), options_.place));
+                            });
     set->add_option("pod", options_.id, "Id or region")->required();
-    set->add_option("--neutron-url", options_.neutron_url, "The pod's Neutron")->required();
+    CLI::Option* url = add_place(*set, "The pod's Neutron");
+    set->add_flag("--from-catalogue", options_.place.from_catalogue, "Where Keystone's catalogue has it")
+        ->excludes(url);
     add_pauses(pods, "pod", "RegionOne", "pod", [this](AdminClient& client) { return client.pod_id(options_.id); });
     add_resync(pods);
     CLI::App* leave =
@@ -111,6 +108,26 @@ class Commands : private CommandLine {
     leave->add_flag("--purge", options_.purge, "First take our policies off everything there, and remove them")
         ->excludes(detach);
     leave->add_option("--timeout", options_.timeout, "Seconds to wait for the end of --purge")->capture_default_str();
+  }
+
+  // The option for the URL.
+  CLI::Option* add_place(CLI::App& command, const char* what_url) {
+    CLI::Option* url = command.add_option("--neutron-url", options_.place.neutron_url, what_url);
+    command.add_option("--interface", options_.place.interface, "Of the catalogue: public, internal or admin")
+        ->excludes(url);
+    command.add_option("--service-type", options_.place.service_type, "Of the catalogue; else network")->excludes(url);
+    command.add_flag("--no-check", options_.no_check, "Do not wait for XJob to look at the pod's Neutron");
+    command.add_option("--timeout", options_.timeout, "Seconds to wait for that")->capture_default_str();
+    return url;
+  }
+
+  // A pod that was added or has moved, and what XJob finds there.
+  void looked_at(AdminClient& client, const json::value& pod) {
+    if (options_.no_check) return print_one(pod, "pod");
+    const std::string id = json::value_to<std::string>(pod.at("pod").at("pod_id"));
+    const json::value check = pod_check(client, id, options_.timeout);
+    print_one(client.call("GET", "/pods/" + id), "pod");
+    tell_problems(check, std::cerr);
   }
 
   void add_resync(CLI::App& pods) {

@@ -39,6 +39,17 @@ json::value pod_check(AdminClient& client, const std::string& pod_id, std::int64
   }
 }
 
+json::value move_pod(AdminClient& client, const std::string& pod_id, const PodPlace& place) {
+  json::object pod;
+  if (!place.interface.empty()) pod["interface"] = place.interface;
+  if (!place.service_type.empty()) pod["service_type"] = place.service_type;
+  // They are of the catalogue, and so will the URL be.
+  if (place.from_catalogue || !pod.empty() || !place.neutron_url.empty()) pod["neutron_url"] = place.neutron_url;
+  if (pod.empty())
+    throw CommandFailed(2, "Say where its Neutron is: --neutron-url, --interface, --service-type or --from-catalogue.");
+  return client.call("PUT", "/pods/" + pod_id, json::object{{"pod", pod}});
+}
+
 void purge_pod(AdminClient& client, const std::string& id_or_region, std::int64_t timeout_seconds) {
   const std::string id = client.pod_id(id_or_region);
   client.call("DELETE", "/pods/" + id + "?purge=true");

@@ -5,6 +5,8 @@ namespace {
 
 constexpr unsigned kFind = kFilter | kSort;
 
+constexpr std::string_view kInterfaces[] = {"public", "internal", "admin"};
+
 constexpr Attribute kAttributes[] = {
     {.name = "pod_id", .kind = Kind::uuid, .can = kFind},
     {.name = "region_name", .can = kPost | kFind | kRequired, .high = 255},
@@ -12,6 +14,9 @@ constexpr Attribute kAttributes[] = {
     {.name = "pod_az_name", .can = kPost | kFind, .high = 255, .fallback = "\"\""},
     {.name = "dc_name", .can = kPost | kFind, .high = 255, .fallback = "\"\""},
     {.name = "neutron_url", .can = kPost | kFind, .high = 255, .fallback = "\"\""},
+    {.name = "interface", .kind = Kind::choice, .can = kPost | kFind, .choices = kInterfaces, .fallback = "\"public\""},
+    {.name = "service_type", .can = kPost | kFind, .high = 64, .fallback = "\"network\""},
+    {.name = "from_catalogue", .kind = Kind::boolean, .can = kFilter, .fallback = "false"},
     {.name = "embedded", .kind = Kind::boolean, .can = kPost | kFilter, .fallback = "false"},
     {.name = "created_at", .kind = Kind::time, .can = kSort},
 };

@@ -50,8 +50,9 @@ json::value catalog_in(const json::value& body) {
   return catalog == nullptr ? json::value() : *catalog;
 }
 
-// Region -> URL of the public endpoints of services of this type.
-std::map<std::string, std::string> endpoints_of(const json::value& catalog, std::string_view type) {
+// Region -> URL of the endpoints of services of this type.
+std::map<std::string, std::string> endpoints_of(const json::value& catalog, std::string_view type,
+                                                std::string_view interface) {
   std::map<std::string, std::string> found;
   if (!catalog.is_array()) return found;
   for (const json::value& service : catalog.get_array()) {
@@ -59,7 +60,7 @@ std::map<std::string, std::string> endpoints_of(const json::value& catalog, std:
     const json::value* endpoints = service.get_object().if_contains("endpoints");
     if (endpoints == nullptr || !endpoints->is_array()) continue;
     for (const json::value& endpoint : endpoints->get_array()) {
-      if (!endpoint.is_object() || text(endpoint.get_object(), "interface") != "public") continue;
+      if (!endpoint.is_object() || text(endpoint.get_object(), "interface") != interface) continue;
       found[text(endpoint.get_object(), "region")] = text(endpoint.get_object(), "url");
     }
   }
@@ -109,17 +110,18 @@ base::Awaitable<Identity::Headers> Identity::async_headers() {
   co_return result;
 }
 
-base::Awaitable<Identity::Endpoint> Identity::async_neutron_of(std::string region) {
+base::Awaitable<Identity::Endpoint> Identity::async_endpoint(std::string region, std::string service_type,
+                                                             std::string interface) {
   if (credentials_.auth_url.empty())
     co_return Endpoint{"", "there is no Keystone to look it up in ([keystone_authtoken] auth_url); give its URL"};
   token_.clear();  // the catalogue may have changed since
   const Headers headers = co_await async_headers();
   if (!headers.error.empty()) co_return Endpoint{"", headers.error};
-  const auto regions = endpoints_of(catalog_, "network");
+  const auto regions = endpoints_of(catalog_, service_type, interface);
   const auto found = regions.find(region);
   if (found != regions.end()) co_return Endpoint{found->second, ""};
-  co_return Endpoint{"", "Keystone's catalogue has no public endpoint of a service of type network in region " +
-                             region + " (regions that have one: " + names_of(regions) + ")"};
+  co_return Endpoint{"", "Keystone's catalogue has no " + interface + " endpoint of a service of type " + service_type +
+                             " in region " + region + " (regions that have one: " + names_of(regions) + ")"};
 }
 
 void Identity::forget_token(const http::Headers& used) {

@@ -39,12 +39,12 @@ class Identity {
   };
   base::Awaitable<Headers> async_headers();
 
-  // Where Keystone's catalogue says that a region's Neutron is (public interface).
+  // Where Keystone's catalogue, as it is now, says that a region's Neutron is.
   struct Endpoint {
     std::string url;
     std::string error;  // empty = it is there
   };
-  base::Awaitable<Endpoint> async_neutron_of(std::string region);
+  base::Awaitable<Endpoint> async_endpoint(std::string region, std::string service_type, std::string interface);
 
   // Somebody said 401 to it. A newer one, which another call has fetched since, stays.
   void forget_token(const http::Headers& used);

@@ -50,24 +50,42 @@ std::set<std::string> texts_of(const Answer& answer, std::string_view list, std:
   return texts;
 }
 
+// Where the catalogue has it.
+struct Catalogued {
+  bool followed = false;
+  std::string service_type;
+  std::string interface;
+};
+
+Catalogued catalogued(storage::Connection& db, const std::string& pod_id) {
+  const auto found = db.execute("SELECT from_catalogue, service_type, interface FROM pods WHERE pod_id = ?", {pod_id});
+  if (found.empty()) return {};
+  const storage::Row& row = found.front();
+  return {row.boolean("from_catalogue"), row.text("service_type"), row.text("interface")};
+}
+
 class Checker {
  public:
-  Checker(Context& context, remote::PodAddress pod) : context_(context), address_(std::move(pod)) {}
+  Checker(Context& context, remote::PodAddress pod, Catalogued place)
+      : context_(context), address_(std::move(pod)), known_url_(address_.neutron_url), place_(std::move(place)) {}
 
   base::Awaitable<void> check() {
-    if (address_.neutron_url.empty() && !co_await find_url()) co_return;
+    if ((place_.followed || address_.neutron_url.empty()) && !co_await find_url()) co_return;
     remote::PodNeutron pod = context_.neutron(address_, kLongestCall);
     if (!co_await is_neutron(pod) || !co_await has_extensions(pod)) co_return;
     co_await learn_rule_types(pod);
   }
 
   const remote::PodAddress& address() const { return address_; }
+  const Catalogued& place() const { return place_; }
+  bool has_moved() const { return address_.neutron_url != known_url_; }
   std::vector<PodProblem> problems;
   json::object rule_types;  // type -> its parameters, as the pod shows them
 
  private:
   base::Awaitable<bool> find_url() {
-    const remote::Identity::Endpoint found = co_await identity().async_neutron_of(address_.region_name);
+    const remote::Identity::Endpoint found =
+        co_await identity().async_endpoint(address_.region_name, place_.service_type, place_.interface);
     if (!found.error.empty()) {
       fatal(found.error);
       co_return false;
@@ -147,16 +165,24 @@ class Checker {
 
   Context& context_;
   remote::PodAddress address_;
+  std::string known_url_;
+  Catalogued place_;
 };
 
-void keep(storage::Connection& db, const Checker& checker, bool found_url, base::Micros now) {
+// Not over what an operator has said meanwhile.
+void keep_url(storage::Connection& db, const Checker& checker, base::Micros now) {
   const std::string& id = checker.address().pod_id;
-  if (found_url) {
-    db.execute("UPDATE pods SET neutron_url = ? WHERE pod_id = ? AND neutron_url = ''",
-               {checker.address().neutron_url, id});
-    ask_for_audit(db, id, now);
-    db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {now, id});
-  }
+  const auto kept = db.execute(
+      "UPDATE pods SET neutron_url = ? WHERE pod_id = ? AND from_catalogue AND service_type = ? AND interface = ?",
+      {checker.address().neutron_url, id, checker.place().service_type, checker.place().interface});
+  if (kept.affected() == 0) return;
+  ask_for_audit(db, id, now);
+  expect_answers_at_once(db, id, now);
+}
+
+void keep(storage::Connection& db, const Checker& checker, base::Micros now) {
+  const std::string& id = checker.address().pod_id;
+  if (checker.has_moved()) keep_url(db, checker, now);
   json::array problems;
   for (const PodProblem& problem : checker.problems)
     problems.push_back(json::object{{"fatal", problem.fatal}, {"words", problem.words}});
@@ -177,14 +203,24 @@ void ask_for_pod_check(storage::Connection& db, const std::string& pod_id, base:
   engine::wake(db, {"", kCheckLane, pod_id}, now, engine::Wake::fresh_wish);
 }
 
+void expect_answers_at_once(storage::Connection& db, const std::string& pod_id, base::Micros now) {
+  db.execute("UPDATE circuits SET probe_at = ? WHERE pod_id = ? AND open", {now, pod_id});
+  db.execute("UPDATE circuits SET not_before = 0 WHERE pod_id = ?", {pod_id});
+}
+
 void forget_pod_check(storage::Connection& db, const std::string& pod_id) {
   db.execute("DELETE FROM pod_checks WHERE pod_id = ?", {pod_id});
 }
 
 base::Awaitable<void> run_pod_check(Context& context, engine::Lane lane) {
   const std::string pod_id = lane.key.object_id;
-  const auto pod = co_await context.read([&](storage::Connection& db) { return find_pod(db, pod_id); });
-  if (!pod) {
+  struct Seen {
+    std::optional<remote::PodAddress> pod;
+    Catalogued place;
+  };
+  const Seen seen = co_await context.read(
+      [&](storage::Connection& db) { return Seen{find_pod(db, pod_id), catalogued(db, pod_id)}; });
+  if (!seen.pod) {
     co_await context.write([&](storage::Connection& db) {
       forget_pod_check(db, pod_id);
       engine::finish(db, lane, std::nullopt, 0);
@@ -192,16 +228,17 @@ base::Awaitable<void> run_pod_check(Context& context, engine::Lane lane) {
     });
     co_return;
   }
-  Checker checker(context, *pod);
+  Checker checker(context, *seen.pod, seen.place);
   co_await checker.check();
   const base::Micros now = context.clock.now();
-  const bool found_url = pod->neutron_url.empty() && !checker.address().neutron_url.empty();
   co_await context.write([&](storage::Connection& db) {
-    keep(db, checker, found_url, now);
+    keep(db, checker, now);
     engine::finish(db, lane, now + kCheckAgain, 0);
   });
+  const std::string& region = seen.pod->region_name;
+  if (checker.has_moved()) base::log::info("pod_url_found region={} url={}", region, checker.address().neutron_url);
   for (const PodProblem& problem : checker.problems)
-    base::log::warn("pod_problem region={} fatal={} words=\"{}\"", pod->region_name, problem.fatal, problem.words);
+    base::log::warn("pod_problem region={} fatal={} words=\"{}\"", region, problem.fatal, problem.words);
   context.worker.hint();
 }
 

@@ -150,6 +150,7 @@ def test_a_pods_life(api):
     assert {name: pod[name] for name in given} == given
     assert pod["region_name"] == "RegionSeven" and re.fullmatch(r"[0-9a-f-]{36}", pod["pod_id"])
     assert pod["circuit"] == {"open": False, "last_error": ""}
+    assert (pod["interface"], pod["service_type"], pod["from_catalogue"]) == ("public", "network", False)
     assert api.get(f"/v1.0/pods/{pod['pod_id']}") == {"pod": pod}
     assert pod in api.get("/v1.0/pods")["pods"]
     reply = api.ask("PUT", f"/v1.0/pods/{pod['pod_id']}", {"pod": {"neutron_url": "https://127.0.0.1:8"}})
@@ -174,10 +175,13 @@ def test_pods_that_are_refused(api, tied):
     refuses(400, az_name="a" * 256)
     refuses(400, dc_name="a\0b")
     refuses(400, embedded="yes")
+    refuses(422, interface="private")
+    refuses(400, interface=1)
+    refuses(422, service_type="n" * 65)
     assert tied["pod"]["region_name"] in refuses(409, region_name=tied["pod"]["region_name"])
     pod = f"/v1.0/pods/{tied['pod']['pod_id']}"
     for change, status in (({"region_name": "x"}, 400), ({"pod_id": NOBODY}, 400), ({"neutron_url": "x"}, 422),
-                           ({"dc_name": "a" * 256}, 400)):
+                           ({"dc_name": "a" * 256}, 400), ({"interface": "Public"}, 422)):
         api.refuses_plainly(status, "PUT", pod, {"pod": change})
     assert "Routings still point to pod" in api.refuses_plainly(409, "DELETE", pod)
     assert api.get("/v1.0/pods") == before
@@ -549,8 +553,16 @@ def test_pod_commands(api, central):
     listed = rows(run("pod", "list", url=central.url))
     assert next(row for row in listed if row["region_name"] == "RegionCli")["pod_id"] == made["pod_id"]
     assert made in json.loads(run("pod", "list", "-f", "json", url=central.url))
-    run("pod", "set", made["pod_id"], "--neutron-url", "http://127.0.0.1:2", url=central.url)
+    run("pod", "set", made["pod_id"], "--no-check", "--neutron-url", "http://127.0.0.1:2", url=central.url)
     assert api.get(f"/v1.0/pods/{made['pod_id']}")["pod"]["neutron_url"] == "http://127.0.0.1:2"
+    place = ["--interface", "admin", "--service-type", "net"]
+    run("pod", "set", made["pod_id"], "--no-check", *place, url=central.url)
+    moved = api.get(f"/v1.0/pods/{made['pod_id']}")["pod"]
+    assert (moved["interface"], moved["service_type"], moved["from_catalogue"]) == ("admin", "net", True)
+    assert moved["neutron_url"] == "http://127.0.0.1:2", "the one that is known, until another is found"
+    assert "public, internal or admin" in run("pod", "set", made["pod_id"], "--interface", "x", url=central.url, code=1)
+    assert "--from-catalogue" in run("pod", "set", made["pod_id"], url=central.url, code=2)
+    assert "excludes" in run("pod", "set", "x", "--neutron-url", "http://a", *place, url=central.url, code=2)
     again = ["pod", "create", "RegionCli", "--az-name", "a", "--neutron-url", "http://127.0.0.1:1"]
     assert "exists already" in run(*again, url=central.url, code=1)
     assert run("pod", "delete", "RegionCli", url=central.url) == ""
