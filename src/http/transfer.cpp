@@ -1,5 +1,7 @@
 #include "http/transfer.hpp"
 
+#include "http/tls_words.hpp"
+
 namespace tricircle::http {
 namespace {
 
@@ -34,7 +36,13 @@ void Transfer::prepare(CURL* handle) {
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_TCP_NODELAY, 1L);
   set(handle, CURLOPT_ERRORBUFFER, words_);
-  if (!request_.ca_file.empty()) set(handle, CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (!request_.ca_file.empty()) {
+    set(handle, CURLOPT_CAINFO, request_.ca_file.c_str());
+    // Nobody but these: without it curl believes the system's folder too.
+    set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    // What an operator puts into the file counts from the next connection on; curl would believe the old one for a day.
+    set(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+  }
   set(handle, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(handle, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -57,6 +65,7 @@ void Transfer::finish(CURL* handle, CURLcode code) {
   } else {
     response_.end = times_sent_ == 0 ? End::not_sent : End::unseen;
     response_.error = words_[0] != '\0' ? words_ : curl_easy_strerror(code);
+    if (auto words = tls_words(handle, code, request_.ca_file, response_.error)) response_.error = std::move(*words);
     if (too_large_) response_.error = "the answer is larger than " + std::to_string(request_.body_limit) + " bytes";
   }
   done_(std::move(response_));

@@ -6,8 +6,10 @@ import threading
 import pytest
 import requests
 
+from cloud import FAST, Cloud
 from harness.commands import run
 from harness.processes import free_port
+from harness.tls import DAY, Authority, TlsRelay
 
 
 def check(cloud, region, code=0):
@@ -90,3 +92,80 @@ def test_what_makes_no_sense_is_refused(cloud, method, pod, status):
     pod_id = cloud.pod_id(pod) if pod.startswith("Region") else pod
     reply = requests.request(method, f"{cloud.central.url}/v1.0/pods/{pod_id}/check", timeout=30)
     assert reply.status_code == status and reply.text
+
+
+# --- a region that is called otherwise --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Makes a cloud of one embedded pod whose configuration ends in what the test says."""
+    clouds = []
+
+    def make(text):
+        clouds.append(Cloud(tmp_path / "cloud", regions=("RegionOne",), options=FAST + text))
+        return clouds[-1].start()
+    yield make
+    for cloud in clouds:
+        cloud.stop()
+
+
+def test_a_regions_own_keystone_is_asked_for_it_alone_and_its_user_is_named(told):
+    keystone = f"http://127.0.0.1:{free_port()}"
+    cloud = told(f"[pod:RegionThree]\nauth_url = {keystone}\nusername = three\npassword = hush\n")
+    words = add(cloud, cloud.pods["RegionOne"].url)
+    assert f"RegionThree: Keystone at {keystone} gave no token to user three: " in words
+    assert check(cloud, "RegionOne")["well"]
+    seen = words + cloud.store.read_bytes().decode(errors="replace") + cloud.xjob.log_text()
+    assert "three" in seen and "hush" not in seen
+
+
+@pytest.fixture
+def authorities(tmp_path):
+    return Authority(tmp_path / "ours", "ours"), Authority(tmp_path / "theirs", "theirs")
+
+
+def test_a_region_behind_tls_is_well_by_its_own_authority_alone(told, authorities):
+    ours, theirs = authorities
+    cloud = told(f"[keystone_authtoken]\ncafile = {theirs.file}\n[pod:RegionThree]\ncafile = {ours.file}\n")
+    with TlsRelay(cloud.pods["RegionOne"].port, ours.server()) as relay:
+        add(cloud, relay.url, code=0)
+        # And that authority is for that region only.
+        words = run("pod", "create", "RegionFour", "--az-name", "az4", "--neutron-url", relay.url,
+                    url=cloud.central.url, code=6)
+        assert f"cafile {theirs.file} does not vouch for its certificate" in words
+
+
+def test_what_is_wrong_with_a_certificate_is_one_sentence(told, authorities):
+    ours, theirs = authorities
+    cloud = told(f"[pod:RegionThree]\ncafile = {ours.file}\n")
+    port = cloud.pods["RegionOne"].port
+
+    def words_for(certificate, command="set"):
+        with TlsRelay(port, certificate) as relay:
+            if command == "create":
+                said = add(cloud, relay.url)
+            else:
+                said = run("pod", command, "RegionThree", "--neutron-url", relay.url, url=cloud.central.url, code=6)
+            assert run("pod", "check", "RegionThree", url=cloud.central.url, code=6) == said
+            first, last = said.splitlines()
+            assert first.startswith(f"RegionThree: Neutron at {relay.url} does not answer: ") and "pod check" in last
+            return first
+    assert f"cafile {ours.file} does not vouch for its certificate: set cafile to a file with the authority that signed " \
+           "it" in words_for(theirs.server(), "create")
+    assert "its certificate, or its authority's, has expired" in words_for(ours.server(ends_in=-DAY))
+    assert "its certificate is for another host name than its URL has" in words_for(ours.server("other.example"))
+    said = run("pod", "set", "RegionThree", "--neutron-url", f"https://127.0.0.1:{port}", url=cloud.central.url, code=6)
+    assert "no TLS is spoken there" in said
+    ours.file.rename(ours.file.with_suffix(".away"))
+    assert f"cafile {ours.file} cannot be read" in words_for(ours.server())
+
+
+def test_what_is_put_into_the_authoritys_file_counts_without_a_restart(told, authorities):
+    ours, theirs = authorities
+    file = theirs.file
+    cloud = told(f"[pod:RegionThree]\ncafile = {file}\n")
+    with TlsRelay(cloud.pods["RegionOne"].port, ours.server()) as relay:
+        assert "does not vouch" in add(cloud, relay.url)
+        file.write_bytes(ours.file.read_bytes())
+        assert check(cloud, "RegionThree")["well"]
