@@ -200,15 +200,20 @@ json::object shown_check(Connection& db, const std::string& id, base::Micros now
   json::object check{{"pod_id", id},
                      {"region_name", pods[0].at("region_name")},
                      {"neutron_url", pods[0].at("neutron_url")},
+                     {"asked", 0},
+                     {"answered", 0},
                      {"checks", 0},
                      {"checked_at", nullptr},
                      {"well", nullptr},
                      {"problems", json::array()},
                      {"rule_types", json::object()}};
-  const auto found =
-      db.execute("SELECT checks, checked_at, well, problems, rule_types FROM pod_checks WHERE pod_id = ?", {id});
-  if (found.empty() || found.front().integer("checks") == 0) return {{"check", std::move(check)}};
+  const auto found = db.execute(
+      "SELECT asked, answered, checks, checked_at, well, problems, rule_types FROM pod_checks WHERE pod_id = ?", {id});
+  if (found.empty()) return {{"check", std::move(check)}};
   const storage::Row& row = found.front();
+  check["asked"] = row.integer("asked");
+  if (row.integer("checks") == 0) return {{"check", std::move(check)}};
+  check["answered"] = row.integer("answered");
   check["checks"] = row.integer("checks");
   check["checked_at"] = time_or_null(row.optional_integer("checked_at"));
   check["well"] = row.boolean("well");
@@ -217,7 +222,8 @@ json::object shown_check(Connection& db, const std::string& id, base::Micros now
   return {{"check", std::move(check)}};
 }
 
-// /v1.0/pods/ID/check: what was found when the pod was last looked at as a whole; POST has it looked at again.
+// /v1.0/pods/ID/check: what was found when the pod was last looked at as a whole; POST has it looked at again,
+// which is done when `answered` has come to the `asked` of the answer.
 http::Response handle_check(AdminCall& call) {
   json::object body;
   if (call.request.method == "GET") {
@@ -227,8 +233,9 @@ http::Response handle_check(AdminCall& call) {
   if (call.request.method != "POST")
     throw admin_error(ErrorKind::method_not_allowed, "Method " + call.request.method + " is not known here.");
   call.database.write([&](Connection& db) {
-    body = shown_check(db, call.id(), call.now);
+    if (find_pods(db, call.id(), call.now).empty()) throw no_pod(call.id());
     xjob::ask_for_pod_check(db, call.id(), call.now);
+    body = shown_check(db, call.id(), call.now);
   });
   call.committed();
   return json_response(202, body);

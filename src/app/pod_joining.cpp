@@ -19,19 +19,19 @@ constexpr auto kLookAgain = std::chrono::milliseconds(100);
 constexpr int kNotInTime = 5;
 constexpr int kUnfit = 6;
 
-std::int64_t checks_of(const json::value& answer) {
-  return answer.at("check").at("checks").to_number<std::int64_t>();
+std::int64_t number_of(const json::value& answer, const char* name) {
+  return answer.at("check").at(name).to_number<std::int64_t>();
 }
 
 }  // namespace
 
 json::value pod_check(AdminClient& client, const std::string& pod_id, std::int64_t timeout_seconds) {
   const std::string path = "/pods/" + pod_id + "/check";
-  const std::int64_t before = checks_of(client.call("POST", path));
+  const std::int64_t asked = number_of(client.call("POST", path), "asked");
   const auto until = steady_clock::now() + std::chrono::seconds(timeout_seconds);
   for (;;) {
     json::value now = client.call("GET", path);
-    if (checks_of(now) > before) return now;
+    if (number_of(now, "answered") >= asked) return now;
     if (steady_clock::now() > until)
       throw CommandFailed(kNotInTime, "The pod is known, and was not looked at within " +
                                           std::to_string(timeout_seconds) + " s. Is XJob running?");

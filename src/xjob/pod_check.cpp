@@ -180,7 +180,13 @@ void keep_url(storage::Connection& db, const Checker& checker, base::Micros now)
   expect_answers_at_once(db, id, now);
 }
 
-void keep(storage::Connection& db, const Checker& checker, base::Micros now) {
+std::int64_t asked(storage::Connection& db, const std::string& pod_id) {
+  const auto found = db.execute("SELECT asked FROM pod_checks WHERE pod_id = ?", {pod_id});
+  return found.empty() ? 0 : found.front().integer("asked");
+}
+
+// `answered`: what had been asked for when the check began.
+void keep(storage::Connection& db, const Checker& checker, std::int64_t answered, base::Micros now) {
   const std::string& id = checker.address().pod_id;
   if (checker.has_moved()) keep_url(db, checker, now);
   json::array problems;
@@ -191,15 +197,17 @@ void keep(storage::Connection& db, const Checker& checker, base::Micros now) {
   storage::Value types;
   if (well) types = json::serialize(checker.rule_types);
   db.execute(
-      "UPDATE pod_checks SET checks = checks + 1, checked_at = ?, well = ?, problems = ?, rule_types = coalesce(?, "
+      "UPDATE pod_checks SET checks = checks + 1, answered = ?, checked_at = ?, well = ?, problems = ?, rule_types = "
+      "coalesce(?, "
       "rule_types) WHERE pod_id = ?",
-      {now, std::int64_t{well}, json::serialize(problems), types, id});
+      {answered, now, std::int64_t{well}, json::serialize(problems), types, id});
 }
 
 }  // namespace
 
 void ask_for_pod_check(storage::Connection& db, const std::string& pod_id, base::Micros now) {
   storage::insert_if_absent(db, "pod_checks", {{"pod_id", pod_id}, {"problems", "[]"}, {"rule_types", "{}"}});
+  db.execute("UPDATE pod_checks SET asked = asked + 1 WHERE pod_id = ?", {pod_id});
   engine::wake(db, {"", kCheckLane, pod_id}, now, engine::Wake::fresh_wish);
 }
 
@@ -217,9 +225,10 @@ base::Awaitable<void> run_pod_check(Context& context, engine::Lane lane) {
   struct Seen {
     std::optional<remote::PodAddress> pod;
     Catalogued place;
+    std::int64_t asked = 0;
   };
   const Seen seen = co_await context.read(
-      [&](storage::Connection& db) { return Seen{find_pod(db, pod_id), catalogued(db, pod_id)}; });
+      [&](storage::Connection& db) { return Seen{find_pod(db, pod_id), catalogued(db, pod_id), asked(db, pod_id)}; });
   if (!seen.pod) {
     co_await context.write([&](storage::Connection& db) {
       forget_pod_check(db, pod_id);
@@ -232,7 +241,7 @@ base::Awaitable<void> run_pod_check(Context& context, engine::Lane lane) {
   co_await checker.check();
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
-    keep(db, checker, now);
+    keep(db, checker, seen.asked, now);
     engine::finish(db, lane, now + kCheckAgain, 0);
   });
   const std::string& region = seen.pod->region_name;

@@ -93,6 +93,16 @@ TEST_F(PodCheckTest, WithoutAUrlAndWithoutAKeystoneItSaysWhatToGive) {
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("give its URL")));
 }
 
+TEST_F(PodCheckTest, ALookThatHadBegunBeforeAnswersNobodyWhoAsksMeanwhile) {
+  pod_.before_next("GET /v2.0/extensions",
+                   [&] { write([&](Connection& db) { ask_for_pod_check(db, "pod1", now()); }); });
+  check();
+  EXPECT_EQ(number("SELECT asked - answered AS n FROM pod_checks"), 1);
+  const engine::Lane again = claim_one({"", kCheckLane, "pod1"});
+  boost::asio::co_spawn(runtime_.io(), run_pod_check(scripted_, again), boost::asio::use_future).get();
+  EXPECT_EQ(number("SELECT asked - answered AS n FROM pod_checks"), 0);
+}
+
 TEST_F(PodCheckTest, OfAPodThatIsGoneNothingStays) {
   write([](Connection& db) { ask_for_pod_check(db, "pod9", 0); });
   const engine::Lane lane = claim_one({"", kCheckLane, "pod9"});
