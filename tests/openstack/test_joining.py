@@ -7,9 +7,13 @@ import pytest
 
 from harness.commands import run
 from harness.tls import Authority, TlsRelay
+from own_pod import OwnPod
 from real_pods import RealCloud
 
 REGION = "RegionOne"
+OWN = "RegionOfItsOwn"
+NO_QOS = (OWN + ": it has no QoS: add qos to service_plugins in its neutron.conf, and qos to the extension drivers\n"
+          "No policy can be kept true in " + OWN + " as it is. Put it right, then: tricircle pod check " + OWN + "\n")
 
 
 @pytest.fixture
@@ -154,3 +158,66 @@ def test_the_url_follows_the_catalogues_endpoint_of_the_interface(centre_with, l
     finally:
         identity.delete_endpoint(endpoint)
         identity.delete_region(region)
+
+
+@pytest.fixture
+def own_pod(lab, tmp_path):
+    """A Neutron of this test's own, not started yet."""
+    pod = OwnPod(lab, tmp_path / "pod")
+    yield pod
+    pod.remove()
+
+
+def join(cloud, region=REGION, *arguments, code=0):
+    return run("pod", "create", region, "--az-name", "az", "-f", "json", *arguments, url=cloud.central.url, code=code)
+
+
+def test_a_region_is_found_in_the_catalogue_and_is_well(centre_with, lab):
+    cloud = centre_with()
+    assert json.loads(join(cloud))["neutron_url"] == lab.pods[REGION].url
+    found = json.loads(run("pod", "check", REGION, "-f", "json", url=cloud.central.url))
+    assert found["well"] and not [problem for problem in found["problems"] if problem["fatal"]]
+    (driver,) = [driver for driver in found["rule_types"]["bandwidth_limit"] if driver["name"] == "openvswitch"]
+    assert "max_kbps" in {parameter["parameter_name"] for parameter in driver["supported_parameters"]}
+    # And then policies hold there.
+    cloud.pods = {REGION: lab.pods[REGION].seen_by(cloud.project)}
+    policy, network = cloud.policy(), cloud.network()
+    local = cloud.appear(network, REGION)
+    cloud.net.update_network(network, qos_policy_id=policy.id)
+    cloud.rest()
+    cloud.assert_bound("network", network, policy, REGION, local[REGION])
+
+
+def test_a_region_that_the_catalogue_does_not_have_is_named(centre_with):
+    words = join(centre_with(), "RegionNine", code=6)
+    assert "no public endpoint of a service of type network in region RegionNine" in words and REGION in words
+
+
+def test_a_wrong_password_is_keystones_word(centre_with):
+    words = join(centre_with(password="wrong"), code=6)
+    assert "Keystone at" in words and "gave no token" in words
+
+
+def test_who_has_no_rights_there_is_told_which(centre_with, lab):
+    keystone = lab.connect(REGION).config.get_session()
+    import openstack
+    identity = openstack.connection.Connection(session=keystone).identity
+    project = identity.find_project("service") or identity.find_project("admin")
+    user = identity.create_user(name="nobody-special", password="secret", domain_id="default")
+    identity.assign_project_role_to_user(project, user, identity.find_role("member"))
+    try:
+        words = join(centre_with(username="nobody-special", password="secret", project_name=project.name), code=6)
+        assert "does not take user nobody-special for an admin: give it the role admin" in words
+    finally:
+        identity.delete_user(user)
+
+
+def test_a_region_without_qos_is_told_what_it_lacks_and_is_well_when_it_has_it(centre_with, own_pod):
+    own_pod.start(service_plugins="", extension_drivers="port_security")
+    cloud = centre_with()
+    assert join(cloud, OWN, "--neutron-url", own_pod.url, code=6) == NO_QOS
+    assert run("pod", "check", OWN, url=cloud.central.url, code=6) == NO_QOS
+    own_pod.stop()
+    own_pod.start(service_plugins="qos", extension_drivers="port_security,qos")
+    found = json.loads(run("pod", "check", OWN, "-f", "json", url=cloud.central.url))
+    assert found["well"] and found["problems"] == []
