@@ -8,6 +8,8 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RABBITMQ REQUIRED IMPORTED_TARGET librabbitmq)
 
 # The store's pages come and go as blocks of 4 KiB, which glibc's malloc splits and merges: a tenth of the engine's jobs
 # a second. Sanitizers bring an allocator of their own.

@@ -1,0 +1,51 @@
+// One connection to a message broker with one channel that consumes one queue: the whole of the C library is in here.
+// Owned and called by one thread. Throws BusError when the broker is not there, does not let us in or goes away.
+#pragma once
+#include "bus/broker.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace tricircle::bus {
+
+struct BusError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A durable queue of our own, bound to a topic exchange of somebody else's: other consumers keep getting everything.
+struct Subscription {
+  std::string exchange;
+  std::string routing_key;
+  std::string queue;
+  std::uint16_t prefetch = 100;
+  std::int32_t longest = 1'000'000;             // messages; beyond it the oldest go
+  std::int32_t expires_ms = 7 * 86'400 * 1000;  // without a consumer
+};
+
+struct Received {
+  std::uint64_t tag = 0;
+  std::string body;
+};
+
+class Session {
+ public:
+  // The exchange may be gone with a broker's restart (Neutron's is not durable), and the queue's binding with it: both
+  // are made where they are missing.
+  Session(const Broker&, const BrokerHost&, const Subscription&);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  std::optional<Received> take();  // what is there; never waits. Also keeps the heartbeat
+  void acknowledge(std::uint64_t tag);
+  int socket() const;  // becomes readable when there may be something to take
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tricircle::bus
