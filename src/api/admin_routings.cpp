@@ -32,14 +32,19 @@ constexpr std::string_view kTypes[] = {
     "port_pair_group", "security_group", "port_chain", "flow_classifier", "qos_policy"};
 
 constexpr char kColumns[] =
-    "SELECT id, central_id, local_id, pod_id, project_id, resource_type, created_at, updated_at FROM "
-    "resource_routings";
+    "SELECT id, central_id, local_id, pod_id, project_id, resource_type, created_at, updated_at, reported_created_at, "
+    "reported_revision FROM resource_routings";
 
 json::object shown(const storage::Row& row) {
   json::object routing{{"id", row.integer("id")}};
   for (const Field& field : kFields) {
     const auto value = row.optional_text(field.column);
     routing[field.wire] = value ? json::value(*value) : json::value(nullptr);
+  }
+  // How much of a port its pod has told: an agent reports what differs.
+  if (row.text("resource_type") == xjob::kPort) {
+    routing["reported_created_at"] = row.text("reported_created_at");
+    routing["reported_revision"] = row.integer("reported_revision");
   }
   routing["created_at"] = base::iso_time(row.integer("created_at"));
   routing["updated_at"] = base::iso_time(row.integer("updated_at"));

@@ -55,6 +55,14 @@ bool concerns_pods(const Change& change) {
 
 }  // namespace
 
+std::optional<domain::Record> CentralPlugin::adopts(storage::Connection& db, Call& call,
+                                                    const domain::Resource& resource, const domain::Record& wanted) {
+  if (resource.name != xjob::kPort || !tells_of_local_port(wanted)) return std::nullopt;
+  const std::string region = reporting_region(call, &wanted);
+  if (region.empty()) return std::nullopt;
+  return adopt_port(db, wanted, region, clock_.now());
+}
+
 void CentralPlugin::before_create(storage::Connection& db, Call& call, const domain::Resource& resource,
                                   domain::Record& wanted) {
   if (resource.name != xjob::kPort) return;

@@ -23,6 +23,8 @@ class CentralPlugin final : public Plugin {
       : releaser_(context, options.sync_timeout), clock_(clock), options_(options), committed_(std::move(committed)) {}
 
   bool knows_pods() const override { return true; }
+  std::optional<domain::Record> adopts(storage::Connection&, Call&, const domain::Resource&,
+                                       const domain::Record& wanted) override;
   void before_create(storage::Connection&, Call&, const domain::Resource&, domain::Record& wanted) override;
   bool takes_over(storage::Connection&, Call&, Verb, const domain::Resource&, const domain::Record& before,
                   const domain::Record* given) override;

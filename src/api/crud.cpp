@@ -129,6 +129,7 @@ Record Crud::create_one(Connection& db, Call& call, const json::object& given) c
   Record wanted = steps_->parsed(call, given);
   if (text_in(wanted, "project_id").empty()) wanted["project_id"] = call.caller.project_id();
   check_may_create(call.caller, resource_, only_given(wanted, given), on_its_network(db, call, wanted));
+  if (std::optional<Record> adopted = services_.plugin.adopts(db, call, resource_, wanted)) return std::move(*adopted);
   if (std::optional<Record> before = steps_->made_before(db, wanted)) return std::move(*before);
   check_quota(db, services_.quotas, resource_.name, text_in(wanted, "project_id"));
   if (!wanted.contains("id")) wanted["id"] = base::new_uuid();

@@ -10,6 +10,7 @@
 #include <any>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tricircle::api {
@@ -50,6 +51,13 @@ class Plugin {
   // An object is asked for by id (in the path, as an id filter of a list, as a port's or subnet's network_id) and is
   // not here. May throw Deferred; returning means: not found. Also called from reading transactions.
   virtual void missing(storage::Connection&, Call&, const domain::Resource&, const std::string& /*id*/) {}
+
+  // The object exists already, in a pod (`wanted`: parsed, its id with it): the plugin has taken it over as it is
+  // there, and the handler answers with this row. None: it is to be made here.
+  virtual std::optional<domain::Record> adopts(storage::Connection&, Call&, const domain::Resource&,
+                                               const domain::Record& /*wanted*/) {
+    return std::nullopt;
+  }
 
   // `wanted` is complete, validated and about to be inserted; addresses are not yet allocated. May change it.
   virtual void before_create(storage::Connection&, Call&, const domain::Resource&, domain::Record& /*wanted*/) {}

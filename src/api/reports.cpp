@@ -1,5 +1,6 @@
 #include "api/reports.hpp"
 
+#include "api/local_ports.hpp"
 #include "api/objects.hpp"
 #include "domain/errors.hpp"
 #include "xjob/copies.hpp"
@@ -60,6 +61,15 @@ std::optional<Age> age_of(storage::Connection& db, const std::string& port_id, c
   return report.revision < row.integer("reported_revision") ? Age::older : Age::equal;
 }
 
+bool made_there(const domain::Record& port, const std::string& pod_id) {
+  return text(port, "made_for") == pod_id;
+}
+
+json::array listed(const domain::Record& record, std::string_view name) {
+  const json::value* list = record.if_contains(name);
+  return list != nullptr && list->is_array() ? list->get_array() : json::array();
+}
+
 }  // namespace
 
 std::string reporting_region(const Call& call, const domain::Record* given) {
@@ -100,7 +110,29 @@ void take_report(storage::Connection& db, const domain::Record& port, const doma
   changes["device_owner"] = report.device;
   changes["status"] = report.host.empty() ? "DOWN" : "ACTIVE";
   if (const json::value* device_id = given.if_contains("device_id")) changes["device_id"] = *device_id;
+  if (const json::value* addresses = given.if_contains("fixed_ips"); addresses != nullptr && made_there(port, pod_id))
+    changes["fixed_ips"] = record_addresses(db, port, pod_id, addresses->as_array());
   update_object(db, domain::port_resource(), id, changes, now);
+}
+
+bool tells_of_local_port(const domain::Record& given) {
+  const json::value* profile = given.if_contains(kProfile);
+  return given.contains("id") && profile != nullptr && profile->is_object() &&
+         !text(profile->get_object(), "local_id").empty();
+}
+
+domain::Record adopt_port(storage::Connection& db, domain::Record wanted, const std::string& region, base::Micros now) {
+  const domain::Resource& ports = domain::port_resource();
+  const domain::Record told{{kProfile, wanted.at(kProfile)}, {"fixed_ips", listed(wanted, "fixed_ips")}};
+  const std::string id = text(wanted, "id");
+  std::optional<domain::Record> port = find_object(db, ports, id);
+  if (!port) {
+    wanted["made_for"] = pod_of_region(db, region);
+    insert_as_it_is(db, std::move(wanted), now);
+    port = find_object(db, ports, id);
+  }
+  take_report(db, port.value(), told, region, now);
+  return find_object(db, ports, id).value();
 }
 
 void take_delete(storage::Connection& db, const domain::Resource& resource, const domain::Record& object,
@@ -109,7 +141,7 @@ void take_delete(storage::Connection& db, const domain::Resource& resource, cons
   const std::string pod_id = pod_of_region(db, region);
   const std::string type(resource.name);
   xjob::remove_routing(db, type, id, pod_id);
-  if (type == xjob::kPort && text(object, "made_for") == pod_id) delete_object(db, resource, id);
+  if (type == xjob::kPort && made_there(object, pod_id)) delete_object(db, resource, id);
 }
 
 }  // namespace tricircle::api

@@ -34,6 +34,14 @@ std::string page(const std::string& marker, std::size_t limit) {
   return marker.empty() ? query : query + "&marker=" + http::percent_encode(marker);
 }
 
+std::string port_fields() {
+  std::string query = "fields=id";
+  for (const char* name : {"network_id", "project_id", "name", "mac_address", "device_id", "device_owner", "created_at",
+                           "revision_number", "admin_state_up", "fixed_ips", "binding:host_id"})
+    query += std::string("&fields=") + name;
+  return query;
+}
+
 json::object wrapped(const std::string& key, json::object values) {
   json::object body;
   body[key] = std::move(values);
@@ -123,6 +131,21 @@ base::Awaitable<Answer> PodNeutron::list_objects(std::string type, std::vector<s
 
 base::Awaitable<Answer> PodNeutron::page_of_objects(std::string type, std::string marker, std::size_t limit) {
   return call("GET", "/v2.0/" + type + "s?fields=id&fields=qos_policy_id" + page(marker, limit));
+}
+
+base::Awaitable<Answer> PodNeutron::page_of_ports(std::vector<std::string> network_ids, std::string marker,
+                                                  std::size_t limit) {
+  std::string filter;
+  for (const std::string& id : network_ids) filter += "&network_id=" + http::percent_encode(id);
+  return call("GET", "/v2.0/ports?" + port_fields() + filter + page(marker, limit));
+}
+
+base::Awaitable<Answer> PodNeutron::get_port(std::string id) {
+  return call("GET", collection("port") + id + "?" + port_fields());
+}
+
+base::Awaitable<Answer> PodNeutron::page_of_networks(std::string marker, std::size_t limit) {
+  return call("GET", "/v2.0/networks?fields=id&fields=name&fields=project_id&fields=tags" + page(marker, limit));
 }
 
 base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,

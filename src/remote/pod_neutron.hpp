@@ -59,6 +59,10 @@ class PodNeutron {
   base::Awaitable<Answer> list_objects(std::string type, std::vector<std::string> ids);
   // As page_of_policies: id and policy.
   base::Awaitable<Answer> page_of_objects(std::string type, std::string marker, std::size_t limit);
+  // As page_of_policies, of the ports of these networks: what a report tells. By id; see Neutron's port.
+  base::Awaitable<Answer> page_of_ports(std::vector<std::string> network_ids, std::string marker, std::size_t limit);
+  base::Awaitable<Answer> get_port(std::string id);
+  base::Awaitable<Answer> page_of_networks(std::string marker, std::size_t limit);  // id, name, owner, tags
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);
