@@ -40,6 +40,12 @@ int main(int argc, char** argv) {
   listens(local);
   local->add_option("--region", options.region, "Name of the region")->required();
   local->add_option("--central", options.central_url, "URL of the central API")->required();
+  CLI::App* agent = app.add_subcommand("agent", "The local plugin for a pod that runs OpenStack's own Neutron");
+  agent->add_option("--config", options.config, "INI file with oslo-style options");
+  agent->add_option("--region", options.region, "Name of the region")->required();
+  agent->add_option("--central", options.central_url, "URL of the central API")->required();
+  agent->callback([&] { exit_code = tricircle::app::run_agent(options); });
+  agent->footer("Example: tricircle agent --region RegionOne --central http://10.0.0.1:9696 --config agent.conf");
   tricircle::app::add_operator_commands(app, exit_code);
 
   try {

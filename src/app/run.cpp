@@ -1,5 +1,6 @@
 #include "app/run.hpp"
 
+#include "agent/agent.hpp"
 #include "app/roles.hpp"
 #include "app/settings.hpp"
 #include "base/error.hpp"
@@ -154,6 +155,20 @@ int run_local(const RunOptions& options) {
   say_ready(pod.region() + "=" + pod.url());
   wait_for_end(signals);
   pod.stop();
+  ground.runtime.stop();
+  return 0;
+}
+
+int run_agent(const RunOptions& options) {
+  const sigset_t signals = block_signals();
+  const AgentSettings settings = load_agent_settings(options);
+  Ground ground;
+  agent::Agent agent(ground.runtime, ground.client, ground.clock, settings.credentials, settings.agent);
+  ground.runtime.start();
+  agent.start();
+  say_ready("agent region=" + options.region + (settings.agent.broker ? " hears=notifications" : " hears=polling"));
+  wait_for_end(signals);
+  agent.stop();
   ground.runtime.stop();
   return 0;
 }

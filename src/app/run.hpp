@@ -12,8 +12,8 @@ struct RunOptions {
   std::string listen;  // empty = what the configuration says
   bool no_auth = false;
   std::vector<std::string> pods;  // up: REGION=ADDR:PORT
-  std::string region;             // local
-  std::string central_url;        // local
+  std::string region;             // local, agent
+  std::string central_url;        // local, agent
 };
 
 // Each prints one line that starts with "ready" when it serves, and returns the exit code.
@@ -21,5 +21,6 @@ int run_up(const RunOptions&);
 int run_central(const RunOptions&);
 int run_xjob(const RunOptions&);
 int run_local(const RunOptions&);
+int run_agent(const RunOptions&);
 
 }  // namespace tricircle::app

@@ -86,4 +86,28 @@ Settings load_settings(const RunOptions& options, Door door) {
   return settings;
 }
 
+AgentSettings load_agent_settings(const RunOptions& options) {
+  const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
+  base::configure_log({config.log_file, config.debug});
+  AgentSettings settings{credentials_of(config), {}};
+  agent::Options& agent = settings.agent;
+  agent.region = options.region;
+  agent.central_url = options.central_url;
+  while (agent.central_url.ends_with('/')) agent.central_url.pop_back();
+  agent.link = config.link_networks == "none"  ? agent::LinkRule::none
+               : config.link_networks == "tag" ? agent::LinkRule::tag
+                                               : agent::LinkRule::name;
+  agent.reports_per_second = config.reports_per_second;
+  agent.sweep = config.sweep_interval;
+  agent.poll = config.poll_interval;
+  agent.subscription.exchange = config.control_exchange;
+  agent.subscription.routing_key = config.notification_topic + ".info";
+  agent.subscription.queue = config.agent_queue.empty() ? "tricircle.agent." + options.region : config.agent_queue;
+  if (config.transport_url.empty()) return settings;
+  agent.broker = bus::parse_transport_url(config.transport_url);
+  agent.broker->tls = config.broker_ssl;
+  agent.broker->ca_file = config.broker_ssl_ca_file;
+  return settings;
+}
+
 }  // namespace tricircle::app

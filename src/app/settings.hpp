@@ -1,6 +1,7 @@
 // What a role runs with: the configuration file with the command line laid over it. Throws base::Error for what is
 // wrong.
 #pragma once
+#include "agent/options.hpp"
 #include "app/central_settings.hpp"
 #include "app/run.hpp"
 #include "engine/worker.hpp"
@@ -32,6 +33,12 @@ enum class Door { none, asks, keystone, open };
 
 // Also configures the log.
 Settings load_settings(const RunOptions&, Door);
+
+struct AgentSettings {
+  remote::Credentials credentials;
+  agent::Options agent;
+};
+AgentSettings load_agent_settings(const RunOptions&);  // also configures the log
 
 // Who is believed whatever he says is believed on a loopback address only.
 void refuse_open_door(const std::string& listen);

@@ -38,7 +38,9 @@ struct Option {
 const Option kOptions[] = {
     {"DEFAULT", "bind_host", &Config::bind_host, "Address that the API listens on, unless --listen says otherwise"},
     {"DEFAULT", "bind_port", &Config::bind_port, "Port that the API listens on, unless --listen says otherwise"},
-    {"DEFAULT", "transport_url", &Config::transport_url, "Message broker for hints between machines; empty: polling"},
+    {"DEFAULT", "transport_url", &Config::transport_url,
+     "Agent: the pod's message broker, as its Neutron is given it; empty: the pod is looked at every poll_interval"},
+    {"DEFAULT", "control_exchange", &Config::control_exchange, "Agent: the exchange of Neutron's notifications"},
     {"DEFAULT", "log_file", &Config::log_file, "File that log lines go to; empty: standard error"},
     {"DEFAULT", "debug", &Config::debug, "Log each request and each call to a pod"},
     {"database", "connection", &Config::connection,
@@ -58,6 +60,19 @@ const Option kOptions[] = {
     {"keystone_authtoken", "cafile", &Config::cafile, "Certificate authority for TLS; empty: the system's"},
     {"keystone_authtoken", "token_cache_time", Seconds{&Config::token_cache_time},
      "How long a caller's token is believed without asking again; 0 = ask each time"},
+    {"oslo_messaging_notifications", "topics", &Config::notification_topic,
+     "Agent: topic of Neutron's notifications; it binds TOPIC.info"},
+    {"oslo_messaging_rabbit", "ssl", &Config::broker_ssl, "Agent: TLS to the broker, its certificate verified"},
+    {"oslo_messaging_rabbit", "ssl_ca_file", &Config::broker_ssl_ca_file,
+     "Certificate authority of the broker; empty: the system's"},
+    {"agent", "queue", &Config::agent_queue, "The agent's own queue; empty: tricircle.agent.REGION"},
+    {"agent", "link_networks", &Config::link_networks,
+     "Which networks of the pod are tied to central ones by themselves. none; tag: those tagged tricircle:CENTRAL_ID; "
+     "name: also those with the name and project of exactly one central network"},
+    {"agent", "reports_per_second", &Config::reports_per_second, "At most so many reports to the centre"},
+    {"agent", "sweep_interval", Seconds{&Config::sweep_interval},
+     "How often all that the pod has is compared with what the centre was told"},
+    {"agent", "poll_interval", Seconds{&Config::poll_interval}, "The same, where there is no broker"},
     {"oslo_policy", "policy_file", &Config::policy_file,
      "Access rules over the built-in ones; empty: policy.yaml beside this file, when it is there"},
     {"QUOTAS", "quota_network", Limit{&Config::quota_network}, "Networks that a project may have; -1 = no limit"},
@@ -137,6 +152,12 @@ void check(const Config& config, const std::string& name) {
   if (config.disassociate_port != "sync" && config.disassociate_port != "async")
     fail(name, "[xjob] disassociate_port is sync or async");
   if (config.auth_type != "password") fail(name, "[keystone_authtoken] auth_type: only password is known");
+  if (config.link_networks != "none" && config.link_networks != "tag" && config.link_networks != "name")
+    fail(name, "[agent] link_networks is none, tag or name");
+  if (config.reports_per_second == 0 || config.reports_per_second > 100'000)
+    fail(name, "[agent] reports_per_second: 1 to 100000");
+  if (config.sweep_interval == 0 || config.poll_interval == 0)
+    fail(name, "[agent] sweep_interval and poll_interval: more than 0");
   if (config.bind_port > 65535) fail(name, "[DEFAULT] bind_port is at most 65535");
   if (config.in_flight == 0 || config.in_flight_per_pod == 0) fail(name, "[xjob] in_flight: at least 1");
   for (const auto& [region, pod] : config.pods) check_pod_section(region, pod, config.call_deadline, name);

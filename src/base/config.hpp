@@ -34,6 +34,16 @@ struct Config {
   std::string region_name;
   std::string cafile;
   Micros token_cache_time = 300 * kSecond;
+  // [agent]; beside [DEFAULT] transport_url and control_exchange
+  std::string control_exchange = "neutron";
+  bool broker_ssl = false;
+  std::string broker_ssl_ca_file;
+  std::string notification_topic = "notifications";
+  std::string agent_queue;
+  std::string link_networks = "tag";
+  std::int64_t reports_per_second = 100;
+  Micros sweep_interval = 300 * kSecond;
+  Micros poll_interval = 10 * kSecond;
   // [oslo_policy]
   std::string policy_file;
   // [QUOTAS]; -1 = no limit

@@ -1,0 +1,201 @@
+#include "agent/agent.hpp"
+
+#include "agent/sweep.hpp"
+#include "base/log.hpp"
+#include "bus/consumer.hpp"
+
+#include <future>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace tricircle::agent {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::int64_t kCallMs = 30'000;
+constexpr base::Micros kJoinAgain = 1 * base::kSecond;
+constexpr base::Micros kAfterFailure = 2 * base::kSecond;  // a sweep that did not come to its end
+
+}  // namespace
+
+class Agent::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Credentials credentials,
+       Options options)
+      : runtime_(runtime),
+        client_(client),
+        clock_(clock),
+        options_(std::move(options)),
+        identity_(client, runtime, clock, std::move(credentials)),
+        centre_(client, identity_, options_.central_url, options_.region),
+        sweep_now_(runtime.executor()) {}
+
+  void start() {
+    if (options_.broker) {
+      consumer_ = std::make_unique<bus::Consumer>(*options_.broker, options_.subscription, events());
+    }
+    runtime_.spawn("agent", run(shared_from_this()));
+  }
+
+  // After the consumer has ended nothing comes from its thread any more.
+  void stop() {
+    if (consumer_) consumer_->stop();
+    std::promise<void> stopped;
+    asio::post(runtime_.io(), [&] {
+      stopping_ = true;
+      sweep_now_.cancel();
+      stopped.set_value();
+    });
+    stopped.get_future().wait();
+  }
+
+ private:
+  using Self = std::shared_ptr<Impl>;
+
+  bus::Consumer::Events events() {
+    const std::weak_ptr<Impl> weak = weak_from_this();
+    const auto on_io = [this, weak](auto work) {
+      asio::post(runtime_.io(), [weak, work = std::move(work)]() mutable {
+        if (const Self self = weak.lock()) work(*self);
+      });
+    };
+    return {[on_io] { on_io([](Impl& self) { self.ask_for_sweep(); }); },
+            [on_io](bus::Receipt receipt, std::string body) {
+              on_io([receipt, body = std::move(body)](Impl& self) { self.take(receipt, body); });
+            }};
+  }
+
+  base::Awaitable<void> run(Self self) {
+    co_await join(self);
+    if (stopping_) co_return;
+    reporter_ = std::make_shared<Reporter>(runtime_, clock_, centre_, *pod_, options_,
+                                           [this](std::string network) { network_tied(std::move(network)); });
+    if (consumer_) consumer_->start();
+    runtime_.spawn("agent_links", watch_links(self));
+    co_await sweep_for_ever(self);
+  }
+
+  // Known at the centre, with an address: only then is there anything to do.
+  base::Awaitable<void> join(Self) {
+    while (!stopping_) {
+      std::string why;
+      try {
+        const PodRow pod = co_await centre_.find_pod();
+        if (!pod.neutron_url.empty()) {
+          remote::PodAddress address{pod.pod_id, options_.region, pod.neutron_url, false};
+          pod_.emplace(remote::PodNeutron(client_, identity_, std::move(address), kCallMs));
+          co_return;
+        }
+        why = pod.pod_id.empty() ? "the centre has no pod of this region yet: tricircle pod create"
+                                 : "the centre does not know the pod's URL yet: tricircle pod check";
+      } catch (const CentreAway& away) {
+        why = away.what();
+      }
+      base::log::warn("agent_waits region={} why=\"{}\"", options_.region, why);
+      co_await base::pause(kJoinAgain);
+    }
+  }
+
+  base::Awaitable<void> sweep_for_ever(Self) {
+    const base::Micros interval = consumer_ ? options_.sweep : options_.poll;
+    while (!stopping_) {
+      sweep_now_.expires_after(std::chrono::microseconds(interval));
+      asked_ = false;
+      std::string why;
+      try {
+        const Swept swept = co_await sweep(centre_, *pod_, *reporter_, options_.link);
+        base::log::info("swept region={} networks={} ports={} told={}", options_.region, swept.networks, swept.ports,
+                        swept.told);
+      } catch (const CentreAway& away) {
+        why = away.what();
+      } catch (const PodAway& away) {
+        why = away.what();
+      }
+      if (!why.empty()) {
+        base::log::warn("sweep_ended_early region={} error=\"{}\"", options_.region, why);
+        sweep_now_.expires_after(std::chrono::microseconds(kAfterFailure));
+      }
+      if (asked_ || stopping_) continue;
+      boost::system::error_code cancelled;  // somebody asks for one now
+      co_await sweep_now_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+  }
+
+  void ask_for_sweep() {
+    asked_ = true;
+    sweep_now_.cancel();
+  }
+
+  // A network that was tied at the centre: the agent hears of it by looking.
+  base::Awaitable<void> watch_links(Self) {
+    std::int64_t newest = -1;
+    while (!stopping_) {
+      try {
+        const std::int64_t now = co_await centre_.newest_tie(kNetwork);
+        if (newest >= 0 && now > newest) ask_for_sweep();
+        newest = now;
+      } catch (const CentreAway&) {
+        // The sweep tells of it.
+      }
+      co_await base::pause(options_.link_refresh);
+    }
+  }
+
+  void network_tied(std::string local_id) { runtime_.spawn("sweep_network", sweep_one(shared_from_this(), local_id)); }
+
+  base::Awaitable<void> sweep_one(Self, std::string local_id) {
+    std::string why;
+    try {
+      co_await sweep_network(centre_, *pod_, *reporter_, local_id);
+      co_return;
+    } catch (const CentreAway& away) {
+      why = away.what();
+    } catch (const PodAway& away) {
+      why = away.what();
+    }
+    base::log::warn("sweep_ended_early network={} error=\"{}\"", local_id, why);
+    ask_for_sweep();
+  }
+
+  // Acknowledged when the centre has answered for all that the message tells.
+  void take(bus::Receipt receipt, const std::string& body) {
+    std::vector<Told> news = read_notification(body);
+    if (news.empty()) return consumer_->done(receipt);
+    const auto left = std::make_shared<std::size_t>(news.size());
+    for (Told& told : news) {
+      reporter_->tell(std::move(told), [this, receipt, left] {
+        if (--*left == 0) consumer_->done(receipt);
+      });
+    }
+  }
+
+  base::Runtime& runtime_;
+  http::Client& client_;
+  const base::Clock& clock_;
+  const Options options_;
+  remote::Identity identity_;
+  Centre centre_;
+  std::optional<PodView> pod_;
+  std::shared_ptr<Reporter> reporter_;
+  std::unique_ptr<bus::Consumer> consumer_;  // made before the io thread hears of it
+  asio::steady_timer sweep_now_;
+  bool asked_ = false;  // io thread only, as all below
+  bool stopping_ = false;
+};
+
+Agent::Agent(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Credentials credentials,
+             Options options)
+    : impl_(std::make_shared<Impl>(runtime, client, clock, std::move(credentials), std::move(options))) {}
+
+Agent::~Agent() = default;
+void Agent::start() {
+  impl_->start();
+}
+void Agent::stop() {
+  impl_->stop();
+}
+
+}  // namespace tricircle::agent

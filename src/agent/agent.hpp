@@ -1,0 +1,31 @@
+// The local plugin of a pod that runs OpenStack's own Neutron, beside it and not inside: it hears what happens there
+// (notifications of the pod's broker, or looking at intervals) and reports it to the centre. Made by app, which starts
+// and stops it from the main thread.
+#pragma once
+#include "agent/options.hpp"
+#include "base/clock.hpp"
+#include "base/runtime.hpp"
+#include "http/client.hpp"
+#include "remote/credentials.hpp"
+
+#include <memory>
+
+namespace tricircle::agent {
+
+class Agent {
+ public:
+  // The credentials are those of the service user, at the centre and at the pod.
+  Agent(base::Runtime&, http::Client&, const base::Clock&, remote::Credentials, Options);
+  ~Agent();  // stop()
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  void start();
+  void stop();  // notifications that the centre has not answered for stay in the queue
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace tricircle::agent
