@@ -6,6 +6,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from agents import REGION, hearing_agent  # noqa: E402
 from keystone_centre import KeystoneCentre  # noqa: E402
 from real_pods import Lab, RealCloud  # noqa: E402
 
@@ -24,6 +25,19 @@ def cloud(lab, tmp_path):
         yield made.start()
     finally:
         made.stop()
+
+
+@pytest.fixture
+def pod(cloud):
+    """The region of the agent, as its admin sees it."""
+    return cloud.pods[REGION].net
+
+
+@pytest.fixture
+def agent(lab, cloud, tmp_path):
+    """An agent that hears what happens in that region."""
+    with hearing_agent(lab, cloud, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""An agent beside a pod of the lab, and what happens in that pod.
+
+A VM boots here by the calls that Nova makes (nova/network/neutron.py): the port is created with device_id, device_owner
+and, in one request or the next, binding:host_id; deleting the VM deletes the port that was made for it.
+"""
+import contextlib
+import uuid
+
+from harness.agent import Agent
+from harness.api import wait_until
+
+REGION = "RegionOne"
+
+
+def agent_options(lab, region, queue, **more):
+    number = list(lab.pods).index(region) + 1
+    options = {"queue": queue, "link_networks": "name", "sweep_interval": 60, **more}
+    return (f"[DEFAULT]\ntransport_url = {lab.values[f'POD{number}_AMQP_URL'].replace('amqp', 'rabbit', 1)}\n[agent]\n" +
+            "".join(f"{name} = {value}\n" for name, value in options.items()) + lab.service_credentials())
+
+
+@contextlib.contextmanager
+def hearing_agent(lab, cloud, folder):
+    """An agent with a queue of its own, from when it hears."""
+    queue = "tricircle.agent." + uuid.uuid4().hex
+    made = Agent(folder, REGION, cloud.central.url, agent_options(lab, REGION, queue)).start()
+    wait_until(lambda: "broker_connected" in made.log_text(), what="the agent hears")
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def nova_boots(cloud, pod, network_id, host="host-1"):
+    """As Nova does it for a server on a network: its port is created, then bound to the host."""
+    instance = str(uuid.uuid4())
+    port = pod.create_port(network_id=network_id, device_id=instance, project_id=cloud.project, admin_state_up=True)
+    return pod.update_port(port, device_owner="compute:nova", binding_host_id=host)
+
+
+def linked(cloud, pod, **attributes):
+    """A central network and the pod's of the same name and project, which the agent ties: (network, local)."""
+    network = cloud.network("net-" + uuid.uuid4().hex[:8], **attributes)
+    local = cloud.local_network(REGION, name=network.name)
+    pod.create_subnet(network_id=local.id, ip_version=4, cidr="10.1.0.0/24", project_id=cloud.project)
+    return network, local
+
+
+def routing(cloud, local_port):
+    rows = cloud.admin.routings(bottom_id=local_port.id, resource_type="port")
+    return rows[0] if rows else None
+
+
+def told(cloud, local_port):
+    return cloud.net.get_port(wait_until(lambda: routing(cloud, local_port), what="the port's routing")["top_id"])
+
+
+def bulk(cloud, pod, local, count):
+    """Ports made in one call, which is one notification."""
+    ports = [{"network_id": local.id, "project_id": cloud.project, "device_owner": "compute:nova",
+              "device_id": str(uuid.uuid4()), "binding:host_id": "host-1"} for _ in range(count)]
+    reply = pod.post("/ports", json={"ports": ports})
+    assert reply.status_code == 201, reply.text
+    return [pod.get_port(port["id"]) for port in reply.json()["ports"]]

@@ -1,0 +1,43 @@
+"""The pod's message broker goes away and comes back. Alone on the lab: meanwhile the pods answer nobody who changes
+something there."""
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+
+from agents import bulk, linked, told
+from harness.api import wait_until
+from harness.notifications import Listener
+
+
+def stop_broker(lab):
+    pid = int((lab.folder / "run" / "rabbitmq.pid").read_text())
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 30, "the broker's end")
+
+
+def start_broker(lab):
+    up = pathlib.Path(__file__).with_name("lab") / "up"
+    subprocess.run([up], check=True, env={**os.environ, "LAB_DIR": str(lab.folder)}, stdout=subprocess.DEVNULL)
+
+
+def test_nothing_is_missed_over_a_restart_of_the_broker(lab, cloud, agent, pod):
+    network, local = linked(cloud, pod)
+    vms = bulk(cloud, pod, local, 10)
+    for vm in vms:
+        told(cloud, vm)
+    stop_broker(lab)
+    wait_until(lambda: "broker_lost" in agent.log_text(), what="the agent hears nothing any more")
+    made = []
+    boots = threading.Thread(target=lambda: made.extend(bulk(cloud, pod, local, 40)))
+    boots.start()  # the pod answers when it can tell others of it
+    start_broker(lab)
+    boots.join()
+    with Listener(lab, "RegionOne") as listener:
+        made += bulk(cloud, pod, local, 50)
+        ids = {told(cloud, vm).id for vm in made}
+        wait_until(lambda: {vm.id for vm in made[40:]} <= listener.heard("port.create.end"),
+                   what="the other consumer has heard of them all")
+    assert ids == {vm.id for vm in made} and len(ids) == 90
+    assert len(list(cloud.net.ports(network_id=network.id))) == 100
