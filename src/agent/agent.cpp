@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::int64_t kCallMs = 30'000;
+constexpr base::Micros kLongestCall = 30 * base::kSecond;
 constexpr base::Micros kJoinAgain = 1 * base::kSecond;
 constexpr base::Micros kAfterFailure = 2 * base::kSecond;  // a sweep that did not come to its end
 
@@ -23,14 +23,12 @@ constexpr base::Micros kAfterFailure = 2 * base::kSecond;  // a sweep that did n
 
 class Agent::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Credentials credentials,
-       Options options)
+  Impl(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Logins logins, Options options)
       : runtime_(runtime),
-        client_(client),
         clock_(clock),
         options_(std::move(options)),
-        identity_(client, runtime, clock, std::move(credentials)),
-        centre_(client, identity_, options_.central_url, options_.region),
+        identities_(client, runtime, clock, std::move(logins)),
+        centre_(client, identities_.own(), options_.central_url, options_.region),
         sweep_now_(runtime.executor()) {}
 
   void start() {
@@ -86,7 +84,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
         const PodRow pod = co_await centre_.find_pod();
         if (!pod.neutron_url.empty()) {
           remote::PodAddress address{pod.pod_id, options_.region, pod.neutron_url, false};
-          pod_.emplace(remote::PodNeutron(client_, identity_, std::move(address), kCallMs));
+          pod_.emplace(identities_.neutron(address, kLongestCall));
           co_return;
         }
         why = pod.pod_id.empty() ? "the centre has no pod of this region yet: tricircle pod create"
@@ -173,10 +171,9 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   base::Runtime& runtime_;
-  http::Client& client_;
   const base::Clock& clock_;
   const Options options_;
-  remote::Identity identity_;
+  remote::Identities identities_;
   Centre centre_;
   std::optional<PodView> pod_;
   std::shared_ptr<Reporter> reporter_;
@@ -186,9 +183,9 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   bool stopping_ = false;
 };
 
-Agent::Agent(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Credentials credentials,
+Agent::Agent(base::Runtime& runtime, http::Client& client, const base::Clock& clock, remote::Logins logins,
              Options options)
-    : impl_(std::make_shared<Impl>(runtime, client, clock, std::move(credentials), std::move(options))) {}
+    : impl_(std::make_shared<Impl>(runtime, client, clock, std::move(logins), std::move(options))) {}
 
 Agent::~Agent() = default;
 void Agent::start() {

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/runtime.hpp"
 #include "http/client.hpp"
-#include "remote/credentials.hpp"
+#include "remote/identities.hpp"
 
 #include <memory>
 
@@ -14,8 +14,8 @@ namespace tricircle::agent {
 
 class Agent {
  public:
-  // The credentials are those of the service user, at the centre and at the pod.
-  Agent(base::Runtime&, http::Client&, const base::Clock&, remote::Credentials, Options);
+  // As whom the centre is called (`usual`), and the pod (its region's, where it has some).
+  Agent(base::Runtime&, http::Client&, const base::Clock&, remote::Logins, Options);
   ~Agent();  // stop()
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;

@@ -147,7 +147,7 @@ base::Awaitable<remote::Answer> Centre::call(std::string method, std::string pat
     http::OutRequest request;
     request.method = method;
     request.url = url_ + path;
-    request.headers = std::move(who.headers);
+    request.headers = who.headers;
     // For a centre without authentication; another takes a token's word alone.
     request.headers.insert(
         {{"x-project-id", "service"}, {"x-user-id", "tricircle-agent"}, {"x-roles", "admin,service"}});
@@ -162,7 +162,7 @@ base::Awaitable<remote::Answer> Centre::call(std::string method, std::string pat
     http::OutResponse response = co_await client_.async_send(std::move(request));
     remote::Answer answer = remote::answer_of(std::move(response));
     if (answer.is(401) && !renewed) {
-      identity_.forget_token();
+      identity_.forget_token(who.headers);
       continue;
     }
     if (!is_its_word(answer)) throw CentreAway("the centre at " + url_ + ": " + answer.words);

@@ -163,7 +163,7 @@ int run_agent(const RunOptions& options) {
   const sigset_t signals = block_signals();
   const AgentSettings settings = load_agent_settings(options);
   Ground ground;
-  agent::Agent agent(ground.runtime, ground.client, ground.clock, settings.credentials, settings.agent);
+  agent::Agent agent(ground.runtime, ground.client, ground.clock, settings.logins, settings.agent);
   ground.runtime.start();
   agent.start();
   say_ready("agent region=" + options.region + (settings.agent.broker ? " hears=notifications" : " hears=polling"));

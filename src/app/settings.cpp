@@ -89,7 +89,7 @@ Settings load_settings(const RunOptions& options, Door door) {
 AgentSettings load_agent_settings(const RunOptions& options) {
   const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
   base::configure_log({config.log_file, config.debug});
-  AgentSettings settings{credentials_of(config), {}};
+  AgentSettings settings{remote::logins_of(config), {}};
   agent::Options& agent = settings.agent;
   agent.region = options.region;
   agent.central_url = options.central_url;

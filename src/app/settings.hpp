@@ -35,7 +35,7 @@ enum class Door { none, asks, keystone, open };
 Settings load_settings(const RunOptions&, Door);
 
 struct AgentSettings {
-  remote::Credentials credentials;
+  remote::Logins logins;
   agent::Options agent;
 };
 AgentSettings load_agent_settings(const RunOptions&);  // also configures the log

@@ -1,7 +1,6 @@
 """A real region joins: found in Keystone's catalogue, looked at, and what is wrong is one clear sentence."""
 import contextlib
 import json
-import json
 
 import openstack
 import pytest
