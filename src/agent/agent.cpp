@@ -69,7 +69,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   base::Awaitable<void> run(Self self) {
     co_await join(self);
     if (stopping_) co_return;
-    reporter_ = std::make_shared<Reporter>(runtime_, clock_, centre_, *pod_, options_,
+    reporter_ = std::make_shared<Reporter>(runtime_, clock_, centre_, pod_, options_,
                                            [this](std::string network) { network_tied(std::move(network)); });
     if (consumer_) consumer_->start();
     runtime_.spawn("agent_links", watch_links(self));
@@ -81,12 +81,8 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
     while (!stopping_) {
       std::string why;
       try {
-        const PodRow pod = co_await centre_.find_pod();
-        if (!pod.neutron_url.empty()) {
-          remote::PodAddress address{pod.pod_id, options_.region, pod.neutron_url, false};
-          pod_.emplace(identities_.neutron(address, kLongestCall));
-          co_return;
-        }
+        const PodRow pod = co_await find_pod();
+        if (!pod.neutron_url.empty()) co_return;
         why = pod.pod_id.empty() ? "the centre has no pod of this region yet: tricircle pod create"
                                  : "the centre does not know the pod's URL yet: tricircle pod check";
       } catch (const CentreAway& away) {
@@ -97,6 +93,16 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  // A pod may have left and come back under another id, and moves.
+  base::Awaitable<PodRow> find_pod() {
+    PodRow pod = co_await centre_.find_pod();
+    if (pod.neutron_url.empty() || pod.neutron_url == pod_url_) co_return pod;
+    pod_url_ = pod.neutron_url;
+    const remote::PodAddress address{pod.pod_id, options_.region, pod.neutron_url, false};
+    pod_.is_at(identities_.neutron(address, kLongestCall));
+    co_return pod;
+  }
+
   base::Awaitable<void> sweep_for_ever(Self) {
     const base::Micros interval = consumer_ ? options_.sweep : options_.poll;
     while (!stopping_) {
@@ -104,7 +110,8 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
       asked_ = false;
       std::string why;
       try {
-        const Swept swept = co_await sweep(centre_, *pod_, *reporter_, options_.link);
+        co_await find_pod();
+        const Swept swept = co_await sweep(centre_, pod_, *reporter_, options_.link);
         base::log::info("swept region={} networks={} ports={} told={}", options_.region, swept.networks, swept.ports,
                         swept.told);
       } catch (const CentreAway& away) {
@@ -147,7 +154,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   base::Awaitable<void> sweep_one(Self, std::string local_id) {
     std::string why;
     try {
-      co_await sweep_network(centre_, *pod_, *reporter_, local_id);
+      co_await sweep_network(centre_, pod_, *reporter_, local_id);
       co_return;
     } catch (const CentreAway& away) {
       why = away.what();
@@ -175,7 +182,8 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   const Options options_;
   remote::Identities identities_;
   Centre centre_;
-  std::optional<PodView> pod_;
+  PodView pod_;
+  std::string pod_url_;
   std::shared_ptr<Reporter> reporter_;
   std::unique_ptr<bus::Consumer> consumer_;  // made before the io thread hears of it
   asio::steady_timer sweep_now_;

@@ -25,7 +25,8 @@ bool says_gone(const Answer& answer) {
 
 base::Awaitable<std::vector<LocalPort>> PodView::page_of_ports(std::vector<std::string> network_ids,
                                                                std::string marker) {
-  const Answer answer = co_await neutron_.page_of_ports(std::move(network_ids), std::move(marker), kPage);
+  const std::shared_ptr<remote::PodNeutron> neutron = neutron_;
+  const Answer answer = co_await neutron->page_of_ports(std::move(network_ids), std::move(marker), kPage);
   std::vector<LocalPort> ports;
   for (const json::value& one : list_in(answer, "ports")) {
     if (auto port = local_port(one)) ports.push_back(std::move(*port));
@@ -34,7 +35,8 @@ base::Awaitable<std::vector<LocalPort>> PodView::page_of_ports(std::vector<std::
 }
 
 base::Awaitable<std::vector<LocalNetwork>> PodView::page_of_networks(std::string marker) {
-  const Answer answer = co_await neutron_.page_of_networks(std::move(marker), kPage);
+  const std::shared_ptr<remote::PodNeutron> neutron = neutron_;
+  const Answer answer = co_await neutron->page_of_networks(std::move(marker), kPage);
   std::vector<LocalNetwork> networks;
   for (const json::value& one : list_in(answer, "networks")) {
     if (auto network = local_network(one)) networks.push_back(std::move(*network));
@@ -43,7 +45,8 @@ base::Awaitable<std::vector<LocalNetwork>> PodView::page_of_networks(std::string
 }
 
 base::Awaitable<std::optional<LocalPort>> PodView::port(std::string id) {
-  const Answer answer = co_await neutron_.get_port(std::move(id));
+  const std::shared_ptr<remote::PodNeutron> neutron = neutron_;
+  const Answer answer = co_await neutron->get_port(std::move(id));
   if (says_gone(answer)) co_return std::nullopt;
   const json::value* shown =
       answer.is(200) && answer.body.is_object() ? answer.body.get_object().if_contains(kPort) : nullptr;
@@ -54,7 +57,8 @@ base::Awaitable<std::optional<LocalPort>> PodView::port(std::string id) {
 }
 
 base::Awaitable<bool> PodView::is_gone(std::string type, std::string id) {
-  const Answer answer = co_await neutron_.get_object(std::move(type), std::move(id));
+  const std::shared_ptr<remote::PodNeutron> neutron = neutron_;
+  const Answer answer = co_await neutron->get_object(std::move(type), std::move(id));
   if (!answer.is(200) && !says_gone(answer)) throw PodAway("the pod did not show an object: " + answer.words);
   co_return says_gone(answer);
 }

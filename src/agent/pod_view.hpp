@@ -4,6 +4,7 @@
 #include "agent/told.hpp"
 #include "remote/pod_neutron.hpp"
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,7 +18,8 @@ struct PodAway : std::runtime_error {
 
 class PodView {
  public:
-  explicit PodView(remote::PodNeutron neutron) : neutron_(std::move(neutron)) {}
+  // From now on the pod is here; calls under way end where they began.
+  void is_at(remote::PodNeutron neutron) { neutron_ = std::make_shared<remote::PodNeutron>(std::move(neutron)); }
 
   // The next ports of these networks after `marker` ('' = the first), by id; none = there are no more.
   base::Awaitable<std::vector<LocalPort>> page_of_ports(std::vector<std::string> network_ids, std::string marker);
@@ -26,7 +28,7 @@ class PodView {
   base::Awaitable<bool> is_gone(std::string type, std::string id);
 
  private:
-  remote::PodNeutron neutron_;
+  std::shared_ptr<remote::PodNeutron> neutron_;
 };
 
 }  // namespace tricircle::agent

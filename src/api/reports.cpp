@@ -130,6 +130,8 @@ domain::Record adopt_port(storage::Connection& db, domain::Record wanted, const 
     wanted["made_for"] = pod_of_region(db, region);
     insert_as_it_is(db, std::move(wanted), now);
     port = find_object(db, ports, id);
+  } else if (text(*port, "network_id") != text(wanted, "network_id")) {
+    throw base::Error(base::ErrorKind::conflict, "PortInUse", "Port " + id + " is on another network.");
   }
   take_report(db, port.value(), told, region, now);
   return find_object(db, ports, id).value();

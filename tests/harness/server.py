@@ -13,12 +13,16 @@ class Server:
     """One process of ours with an API."""
 
     def __init__(self, name, folder, arguments, environment=None, project="admin"):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.folder = folder
-        self.arguments = arguments + ["--state", str(folder), "--listen", f"127.0.0.1:{self.port}"]
+        self.folder, self.own_arguments = folder, arguments
+        self.move()
         self.name, self.environment, self.project = name, environment, project
         self.process = None
+
+    def move(self):
+        """From its next start on it serves on another port."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.arguments = self.own_arguments + ["--state", str(self.folder), "--listen", f"127.0.0.1:{self.port}"]
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from openstack.exceptions import ConflictException
 
 from cloud import Cloud, wait_until
 from harness.agent import Agent, recorded
+from harness.commands import run
 
 
 @pytest.fixture
@@ -217,3 +218,18 @@ def test_the_agent_waits_for_a_region_that_is_not_known_yet(cloud, tmp_path):
         wait_until(lambda: "the centre has no pod of this region yet" in agent.log_text(), what="what it waits for")
     finally:
         agent.stop()
+
+
+def test_a_region_that_left_and_came_back_elsewhere_is_told_of_again(cloud, agent):
+    network = cloud.network()
+    local, _ = local_network(cloud, network)
+    vm = boot(cloud, local)
+    at_centre(cloud, vm)
+    pod = cloud.pods["RegionOne"]
+    run("pod", "delete", "RegionOne", "--detach", url=cloud.central.url)
+    pod.stop()
+    pod.move()
+    pod.start()
+    wait_until(lambda: "RegionOne" in cloud.admin.pods(), what="the region is known again")
+    cloud.admin.tie("network", network.id, local.id, "RegionOne")
+    assert at_centre(cloud, vm).network_id == network.id
