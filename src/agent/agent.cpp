@@ -38,9 +38,8 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
     runtime_.spawn("agent", run(shared_from_this()));
   }
 
-  // After the consumer has ended nothing comes from its thread any more.
+  // After that nobody starts the consumer, and what its thread has still handed over waits for another agent.
   void stop() {
-    if (consumer_) consumer_->stop();
     std::promise<void> stopped;
     asio::post(runtime_.io(), [&] {
       stopping_ = true;
@@ -48,6 +47,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
       stopped.set_value();
     });
     stopped.get_future().wait();
+    if (consumer_) consumer_->stop();
   }
 
  private:
@@ -61,7 +61,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
       });
     };
     return {[on_io] { on_io([](Impl& self) { self.ask_for_sweep(); }); },
-            [on_io](bus::Receipt receipt, std::string body) {
+            [on_io](bus::Receipt receipt, std::optional<std::string> body) {
               on_io([receipt, body = std::move(body)](Impl& self) { self.take(receipt, body); });
             }};
   }
@@ -85,7 +85,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
         if (!pod.neutron_url.empty()) co_return;
         why = pod.pod_id.empty() ? "the centre has no pod of this region yet: tricircle pod create"
                                  : "the centre does not know the pod's URL yet: tricircle pod check";
-      } catch (const CentreAway& away) {
+      } catch (const Away& away) {
         why = away.what();
       }
       base::log::warn("agent_waits region={} why=\"{}\"", options_.region, why);
@@ -114,9 +114,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
         const Swept swept = co_await sweep(centre_, pod_, *reporter_, options_.link);
         base::log::info("swept region={} networks={} ports={} told={}", options_.region, swept.networks, swept.ports,
                         swept.told);
-      } catch (const CentreAway& away) {
-        why = away.what();
-      } catch (const PodAway& away) {
+      } catch (const Away& away) {
         why = away.what();
       }
       if (!why.empty()) {
@@ -136,13 +134,13 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
 
   // A network that was tied at the centre: the agent hears of it by looking.
   base::Awaitable<void> watch_links(Self) {
-    std::int64_t newest = -1;
+    std::int64_t newest = 0;
     while (!stopping_) {
       try {
         const std::int64_t now = co_await centre_.newest_tie(kNetwork);
-        if (newest >= 0 && now > newest) ask_for_sweep();
+        if (now > newest) ask_for_sweep();
         newest = now;
-      } catch (const CentreAway&) {
+      } catch (const Away&) {
         // The sweep tells of it.
       }
       co_await base::pause(options_.link_refresh);
@@ -156,9 +154,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
     try {
       co_await sweep_network(centre_, pod_, *reporter_, local_id);
       co_return;
-    } catch (const CentreAway& away) {
-      why = away.what();
-    } catch (const PodAway& away) {
+    } catch (const Away& away) {
       why = away.what();
     }
     base::log::warn("sweep_ended_early network={} error=\"{}\"", local_id, why);
@@ -166,8 +162,13 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   // Acknowledged when the centre has answered for all that the message tells.
-  void take(bus::Receipt receipt, const std::string& body) {
-    std::vector<Told> news = read_notification(body);
+  void take(bus::Receipt receipt, const std::optional<std::string>& body) {
+    if (!body) {
+      base::log::warn("notification_too_large region={} limit={}", options_.region, bus::kLargestBody);
+      ask_for_sweep();  // whatever it told of
+      return consumer_->done(receipt);
+    }
+    std::vector<Told> news = read_notification(*body);
     if (news.empty()) return consumer_->done(receipt);
     const auto left = std::make_shared<std::size_t>(news.size());
     for (Told& told : news) {

@@ -136,14 +136,14 @@ base::Awaitable<std::vector<std::string>> Centre::networks_named(std::string nam
 
 base::Awaitable<remote::Answer> Centre::read(std::string path) {
   remote::Answer answer = co_await call("GET", std::move(path));
-  if (!answer.is(200)) throw CentreAway("the centre does not answer as it should: " + answer.words);
+  if (!answer.is(200)) throw Away("the centre does not answer as it should: " + answer.words);
   co_return answer;
 }
 
 base::Awaitable<remote::Answer> Centre::call(std::string method, std::string path, json::object body) {
   for (bool renewed = false;; renewed = true) {
     remote::Identity::Headers who = co_await identity_.async_headers();
-    if (!who.error.empty()) throw CentreAway(who.error);
+    if (!who.error.empty()) throw Away(who.error);
     http::OutRequest request;
     request.method = method;
     request.url = url_ + path;
@@ -165,7 +165,7 @@ base::Awaitable<remote::Answer> Centre::call(std::string method, std::string pat
       identity_.forget_token(who.headers);
       continue;
     }
-    if (!is_its_word(answer)) throw CentreAway("the centre at " + url_ + ": " + answer.words);
+    if (!is_its_word(answer)) throw Away("the centre at " + url_ + ": " + answer.words);
     co_return answer;
   }
 }

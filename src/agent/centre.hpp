@@ -1,20 +1,16 @@
 // The centre as the agent calls it: in the service role, for one region. Coroutines on the runtime's io thread. Throw
-// CentreAway when the centre did not answer, or not with its own word: to be tried again.
+// Away when the centre did not answer, or not with its own word: to be tried again.
 #pragma once
+#include "agent/away.hpp"
 #include "agent/told.hpp"
 #include "remote/answer.hpp"
 #include "remote/credentials.hpp"
 
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace tricircle::agent {
-
-struct CentreAway : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 struct PodRow {
   std::string pod_id;  // '' = the centre does not know the region
@@ -51,7 +47,7 @@ class Centre {
 
  private:
   base::Awaitable<remote::Answer> call(std::string method, std::string path, boost::json::object body = {});
-  base::Awaitable<remote::Answer> read(std::string path);  // anything but 200 is CentreAway
+  base::Awaitable<remote::Answer> read(std::string path);  // anything but 200 is Away
   std::string ties_path(const std::string& type) const;
 
   http::Client& client_;

@@ -1,6 +1,6 @@
 // Which of the pod's objects are the centre's, and how much of each the centre has been told. Remembered for as long as
 // it can be trusted: ties of networks come and go by hand, so they are asked for again after a moment. Io thread only;
-// throws CentreAway.
+// throws Away.
 #pragma once
 #include "agent/centre.hpp"
 #include "base/clock.hpp"

@@ -12,7 +12,7 @@ const json::array& list_in(const Answer& answer, std::string_view name) {
   const json::value* list =
       answer.is(200) && answer.body.is_object() ? answer.body.get_object().if_contains(name) : nullptr;
   if (list == nullptr || !list->is_array())
-    throw PodAway("the pod did not list its " + std::string(name) + ": " + answer.words);
+    throw Away("the pod did not list its " + std::string(name) + ": " + answer.words);
   return list->get_array();
 }
 
@@ -52,14 +52,14 @@ base::Awaitable<std::optional<LocalPort>> PodView::port(std::string id) {
       answer.is(200) && answer.body.is_object() ? answer.body.get_object().if_contains(kPort) : nullptr;
   std::optional<LocalPort> port;
   if (shown != nullptr) port = local_port(*shown);
-  if (!port) throw PodAway("the pod did not show a port: " + answer.words);
+  if (!port) throw Away("the pod did not show a port: " + answer.words);
   co_return port;
 }
 
 base::Awaitable<bool> PodView::is_gone(std::string type, std::string id) {
   const std::shared_ptr<remote::PodNeutron> neutron = neutron_;
   const Answer answer = co_await neutron->get_object(std::move(type), std::move(id));
-  if (!answer.is(200) && !says_gone(answer)) throw PodAway("the pod did not show an object: " + answer.words);
+  if (!answer.is(200) && !says_gone(answer)) throw Away("the pod did not show an object: " + answer.words);
   co_return says_gone(answer);
 }
 

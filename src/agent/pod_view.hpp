@@ -1,20 +1,16 @@
 // The pod's ports and networks as its Neutron lists them, page by page. Coroutines on the runtime's io thread. Throw
-// PodAway when a page did not come whole: nothing may be concluded then.
+// Away when a page did not come whole: nothing may be concluded then.
 #pragma once
+#include "agent/away.hpp"
 #include "agent/told.hpp"
 #include "remote/pod_neutron.hpp"
 
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace tricircle::agent {
-
-struct PodAway : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 class PodView {
  public:

@@ -15,8 +15,10 @@ constexpr base::Micros kFirstPause = 100 * base::kMillisecond;
 constexpr base::Micros kLongestPause = 5 * base::kSecond;
 constexpr std::string_view kTag = "tricircle:";
 
+// What is gone does not come back under its id.
 bool is_newer(const Told& told, const Told& than) {
-  if (told.gone() || than.gone() || !told.port || !than.port) return !than.gone();
+  if (than.gone()) return false;
+  if (!told.port || !than.port) return true;
   if (told.port->created_at != than.port->created_at) return told.port->created_at > than.port->created_at;
   return told.port->revision >= than.port->revision;
 }
@@ -81,9 +83,7 @@ base::Awaitable<void> Reporter::deliver_at_last(Told told) {
       Told once = told;
       co_await deliver(std::move(once));
       co_return;
-    } catch (const CentreAway& away) {
-      why = away.what();
-    } catch (const PodAway& away) {
+    } catch (const Away& away) {
       why = away.what();
     }
     base::log::warn("report_waits type={} id={} error=\"{}\"", told.type, told.id, why);

@@ -1,5 +1,5 @@
 // A look at all that the pod has of the centre's networks, against what the centre has been told: what notifications
-// have missed. Coroutines on the runtime's io thread. Throw CentreAway and PodAway; what was found before was told.
+// have missed. Coroutines on the runtime's io thread. Throw Away; what was found before was told.
 #pragma once
 #include "agent/reporter.hpp"
 

@@ -29,17 +29,27 @@ struct Report {
   std::string local_network_id;
 };
 
+// A field of a report, which must fit where it is kept; "" when absent.
+std::string told(const json::object& profile, std::string_view name, std::size_t longest) {
+  const json::value* value = profile.if_contains(name);
+  if (value == nullptr || value->is_null()) return {};
+  if (!value->is_string() || value->get_string().size() > longest)
+    throw domain::bad_request(std::string(name) + " of a report must be a text of at most " + std::to_string(longest) +
+                              " characters");
+  return json::value_to<std::string>(*value);
+}
+
 Report read_report(const domain::Record& port, const json::object& profile) {
   Report report;
-  report.created_at = text(profile, "created_at");
+  report.created_at = told(profile, "created_at", 40);
   if (const json::value* revision = profile.if_contains("revision_number")) {
     if (!revision->is_int64()) throw domain::bad_request("revision_number of a report must be a number");
     report.revision = revision->get_int64();
   }
-  report.device = text(profile, "device");
-  report.host = text(profile, "host");
-  report.local_id = text(profile, "local_id");
-  report.local_network_id = text(profile, "local_network_id");
+  report.device = told(profile, "device", 255);
+  report.host = told(profile, "host", 255);
+  report.local_id = told(profile, "local_id", 36);
+  report.local_network_id = told(profile, "local_network_id", 36);
   // Embedded pods keep central ids; others say theirs.
   if (report.local_id.empty()) report.local_id = text(port, "id");
   if (report.local_network_id.empty()) report.local_network_id = text(port, "network_id");
@@ -118,12 +128,12 @@ void take_report(storage::Connection& db, const domain::Record& port, const doma
 bool tells_of_local_port(const domain::Record& given) {
   const json::value* profile = given.if_contains(kProfile);
   return given.contains("id") && profile != nullptr && profile->is_object() &&
-         !text(profile->get_object(), "local_id").empty();
+         profile->get_object().contains("local_id");
 }
 
 domain::Record adopt_port(storage::Connection& db, domain::Record wanted, const std::string& region, base::Micros now) {
   const domain::Resource& ports = domain::port_resource();
-  const domain::Record told{{kProfile, wanted.at(kProfile)}, {"fixed_ips", listed(wanted, "fixed_ips")}};
+  const domain::Record report{{kProfile, wanted.at(kProfile)}, {"fixed_ips", listed(wanted, "fixed_ips")}};
   const std::string id = text(wanted, "id");
   std::optional<domain::Record> port = find_object(db, ports, id);
   if (!port) {
@@ -133,7 +143,7 @@ domain::Record adopt_port(storage::Connection& db, domain::Record wanted, const 
   } else if (text(*port, "network_id") != text(wanted, "network_id")) {
     throw base::Error(base::ErrorKind::conflict, "PortInUse", "Port " + id + " is on another network.");
   }
-  take_report(db, port.value(), told, region, now);
+  take_report(db, port.value(), report, region, now);
   return find_object(db, ports, id).value();
 }
 

@@ -24,7 +24,7 @@ class Consumer {
   // Called on the consumer's thread: hand over, don't work there.
   struct Events {
     std::function<void()> connected;  // what was published while the queue was not bound is lost
-    std::function<void(Receipt, std::string body)> message;
+    std::function<void(Receipt, std::optional<std::string> body)> message;  // none: too large to be read
   };
 
   Consumer(Broker, Subscription, Events);

@@ -74,20 +74,19 @@ class Session::Impl {
   Impl& operator=(const Impl&) = delete;
 
   std::optional<Received> take() {
-    amqp_maybe_release_buffers(connection_);
-    timeval at_once{0, 0};
-    amqp_envelope_t envelope{};
-    const amqp_rpc_reply_t reply = amqp_consume_message(connection_, &envelope, &at_once, 0);
-    if (reply.reply_type == AMQP_RESPONSE_NORMAL) {
-      Received received{envelope.delivery_tag, text_of(envelope.message.body)};
-      amqp_destroy_envelope(&envelope);
+    for (;;) {
+      amqp_maybe_release_buffers(connection_);
+      timeval at_once{0, 0};
+      amqp_frame_t frame{};
+      const int status = amqp_simple_wait_frame_noblock(connection_, &frame, &at_once);
+      if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
+      check(status, "receiving");
+      add(frame);
+      if (!coming_ || coming_->left != 0) continue;
+      Received received{coming_->tag, std::move(coming_->body)};
+      coming_.reset();
       return received;
     }
-    if (reply.reply_type != AMQP_RESPONSE_LIBRARY_EXCEPTION) throw failed("receiving", reply);
-    if (reply.library_error == AMQP_STATUS_TIMEOUT) return std::nullopt;
-    if (reply.library_error != AMQP_STATUS_UNEXPECTED_STATE) throw failed("receiving", reply);
-    read_other_frame();
-    return std::nullopt;
   }
 
   void acknowledge(std::uint64_t tag) { check(amqp_basic_ack(connection_, kChannel, tag, 0), "acknowledging"); }
@@ -149,12 +148,25 @@ class Session::Impl {
     check(amqp_get_rpc_reply(connection_), "consuming queue " + subscription.queue);
   }
 
-  // The broker closes the connection, the channel, or takes the queue away; anything else is of no interest.
-  void read_other_frame() {
-    timeval at_once{0, 0};
-    amqp_frame_t frame{};
-    check(amqp_simple_wait_frame_noblock(connection_, &frame, &at_once), "receiving");
-    if (frame.frame_type == AMQP_FRAME_METHOD) throw BusError(where_ + ": " + reason_of(frame.payload.method));
+  // A message comes as its delivery, a header with its size, and pieces of its body. Any other method ends it all: the
+  // broker closes the connection or the channel, or takes the queue away.
+  void add(const amqp_frame_t& frame) {
+    if (frame.frame_type == AMQP_FRAME_METHOD) {
+      const amqp_method_t& method = frame.payload.method;
+      if (method.id != AMQP_BASIC_DELIVER_METHOD) throw BusError(where_ + ": " + reason_of(method));
+      coming_ =
+          Coming{static_cast<const amqp_basic_deliver_t*>(method.decoded)->delivery_tag, std::nullopt, std::string()};
+    } else if (!coming_) {
+      throw BusError(where_ + ": it sent a body without a message");
+    } else if (frame.frame_type == AMQP_FRAME_HEADER) {
+      coming_->left = frame.payload.properties.body_size;
+      if (*coming_->left > kLargestBody) coming_->body.reset();
+    } else if (frame.frame_type == AMQP_FRAME_BODY) {
+      const amqp_bytes_t piece = frame.payload.body_fragment;
+      if (!coming_->left || piece.len > *coming_->left) throw BusError(where_ + ": it sent more than it had said");
+      *coming_->left -= piece.len;
+      if (coming_->body) *coming_->body += text_of(piece);
+    }
   }
 
   void check(int status, const std::string& doing) const {
@@ -171,8 +183,15 @@ class Session::Impl {
     return BusError(where_ + ": " + doing + ": " + why);
   }
 
+  struct Coming {
+    std::uint64_t tag = 0;
+    std::optional<std::uint64_t> left;  // of its body; none: not said yet
+    std::optional<std::string> body = std::string();
+  };
+
   std::string where_;
   amqp_connection_state_t connection_;
+  std::optional<Coming> coming_;
 };
 
 Session::Session(const Broker& broker, const BrokerHost& host, const Subscription& subscription)

@@ -25,9 +25,11 @@ struct Subscription {
   std::int32_t expires_ms = 7 * 86'400 * 1000;  // without a consumer
 };
 
+inline constexpr std::uint64_t kLargestBody = 16 << 20;
+
 struct Received {
   std::uint64_t tag = 0;
-  std::string body;
+  std::optional<std::string> body;  // none: it was larger than kLargestBody, and was thrown away as it came
 };
 
 class Session {
@@ -39,7 +41,7 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  std::optional<Received> take();  // what is there; never waits. Also keeps the heartbeat
+  std::optional<Received> take();  // what is there whole; never waits. Also keeps the heartbeat
   void acknowledge(std::uint64_t tag);
   int socket() const;  // becomes readable when there may be something to take
 

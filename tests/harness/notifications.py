@@ -5,10 +5,22 @@ import threading
 from kombu import Connection, Consumer, Exchange, Queue
 
 
+def broker_of(lab, region):
+    return lab.values[f"POD{list(lab.pods).index(region) + 1}_AMQP_URL"]
+
+
+def publish(lab, region, *bodies):
+    """Puts these bytes among the pod's notifications."""
+    with Connection(broker_of(lab, region)) as connection:
+        producer = connection.Producer(exchange=Exchange("neutron", type="topic", durable=False, passive=True))
+        for body in bodies:
+            producer.publish(body, routing_key="notifications.info", content_type="application/json",
+                             content_encoding="binary")
+
+
 class Listener:
     def __init__(self, lab, region):
-        number = list(lab.pods).index(region) + 1
-        self.url = lab.values[f"POD{number}_AMQP_URL"]
+        self.url = broker_of(lab, region)
         self.events, self.stopping = [], threading.Event()
         self.bound = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)

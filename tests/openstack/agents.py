@@ -8,14 +8,14 @@ import uuid
 
 from harness.agent import Agent
 from harness.api import wait_until
+from harness.notifications import broker_of
 
 REGION = "RegionOne"
 
 
 def agent_options(lab, region, queue, **more):
-    number = list(lab.pods).index(region) + 1
     options = {"queue": queue, "link_networks": "name", "sweep_interval": 60, **more}
-    return (f"[DEFAULT]\ntransport_url = {lab.values[f'POD{number}_AMQP_URL'].replace('amqp', 'rabbit', 1)}\n[agent]\n" +
+    return (f"[DEFAULT]\ntransport_url = {broker_of(lab, region).replace('amqp', 'rabbit', 1)}\n[agent]\n" +
             "".join(f"{name} = {value}\n" for name, value in options.items()) + lab.service_credentials())
 
 

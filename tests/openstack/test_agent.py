@@ -6,7 +6,7 @@ import uuid
 
 from harness.agent import Agent
 from harness.api import wait_until
-from harness.notifications import Listener
+from harness.notifications import Listener, publish
 from agents import REGION, bulk, linked, nova_boots, routing, told
 from real_pods import RealCloud
 
@@ -83,6 +83,16 @@ def test_nothing_is_missed_when_the_agent_is_killed_or_the_centre_is_away(lab, c
         heard = listener.heard("port.create.end")
     wanted = {vm.id for vm in vms}
     assert wanted <= heard, "the other consumer of the exchange has heard of every port"
+
+
+def test_what_is_too_large_or_no_notification_holds_nobody_up(lab, cloud, agent, pod):
+    _, local = linked(cloud, pod)
+    told(cloud, nova_boots(cloud, pod, local.id))
+    before = len(agent.sweeps())
+    publish(lab, REGION, b"", b"{", b"\xff" * 1000, b'{"oslo.message": "' + b"x" * (20 << 20) + b'"}')
+    assert told(cloud, nova_boots(cloud, pod, local.id))
+    wait_until(lambda: len(agent.sweeps()) > before, what="a look for what the large one told")
+    assert "notification_too_large" in agent.log_text() and "broker_lost" not in agent.log_text()
 
 
 def test_an_agent_that_has_told_all_tells_nothing_twice(lab, cloud, agent, pod):
