@@ -20,6 +20,16 @@ struct PodAddress {
   bool embedded = false;
 };
 
+// A list that a pod is asked for: these fields of all objects, or of those whose `filter` is one of `among`.
+struct Listed {
+  std::string path;
+  std::vector<std::string> fields;
+  std::string filter;
+  std::vector<std::string> among;  // empty = all
+  std::string more;                // of the query: "&name=value"
+  bool sorted = true;              // by id; some lists refuse to be told, and come so
+};
+
 class PodNeutron {
  public:
   PodNeutron(http::Client& client, Identity& identity, PodAddress pod, std::int64_t timeout_ms)
@@ -53,6 +63,8 @@ class PodNeutron {
   base::Awaitable<Answer> list_objects(std::string type, std::vector<std::string> ids);
   // As page_of_policies: id and policy.
   base::Awaitable<Answer> page_of_objects(std::string type, std::string marker, std::size_t limit);
+  // As page_of_policies, of any list.
+  base::Awaitable<Answer> page_of(Listed list, std::string marker, std::size_t limit);
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);
