@@ -57,6 +57,8 @@ soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=../soak/test_random_kills.py \
 		tests/openstack/run -s -n 0
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
+	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=test_import.py tests/openstack/run -s \
+		-n 0 -m soak
 
 bench: build ## Measure the engine alone, then embedded and real pods; tables, and JSON in build/
 	@scripts/bench --lab

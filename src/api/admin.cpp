@@ -22,10 +22,19 @@ struct Part {
   const char* name;
   http::Response (*handle)(AdminCall&);
 };
-constexpr Part kParts[] = {{"pods", handle_pods},       {"routings", handle_routings}, {"jobs", handle_jobs},
-                           {"pauses", handle_pauses},   {"copies", handle_copies},     {"bindings", handle_bindings},
-                           {"drifts", handle_drifts},   {"audits", handle_audits},     {"policies", handle_policies},
-                           {"explain", handle_explain}, {"resyncs", handle_resyncs}};
+constexpr Part kParts[] = {{"pods", handle_pods},
+                           {"routings", handle_routings},
+                           {"jobs", handle_jobs},
+                           {"pauses", handle_pauses},
+                           {"copies", handle_copies},
+                           {"bindings", handle_bindings},
+                           {"drifts", handle_drifts},
+                           {"audits", handle_audits},
+                           {"policies", handle_policies},
+                           {"explain", handle_explain},
+                           {"resyncs", handle_resyncs},
+                           {"imports", handle_imports},
+                           {"duplicates", handle_duplicates}};
 
 std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> parts;

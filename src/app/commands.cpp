@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/command_line.hpp"
+#include "app/import_commands.hpp"
 #include "app/pod_joining.hpp"
 #include "app/resync_command.hpp"
 #include "app/truth_commands.hpp"
@@ -32,11 +33,13 @@ struct Options {
 class Commands : private CommandLine {
  public:
   Commands(CLI::App& app, int& exit_code) : CommandLine(exit_code) {
-    add_pods(*app.add_subcommand("pod", "Regions that policies are kept true in"));
+    CLI::App* pods = app.add_subcommand("pod", "Regions that policies are kept true in");
+    add_pods(*pods);
     add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
     CLI::App* policies = app.add_subcommand("policy", "What XJob does about a policy");
     add_policies(*policies);
     add_truth_commands(app, *policies, exit_code);
+    add_import_commands(app, *pods, *policies, exit_code);
     add_jobs(*app.add_subcommand("job", "XJob's work, done and to do"));
     add_store(*app.add_subcommand("db", "The centre's store"));
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {

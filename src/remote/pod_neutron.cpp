@@ -29,8 +29,8 @@ std::string any_of(const std::vector<std::string>& ids) {
   return query;
 }
 
-std::string page(const std::string& marker, std::size_t limit) {
-  const std::string query = "&sort_key=id&sort_dir=asc&limit=" + std::to_string(limit);
+std::string page(const std::string& marker, std::size_t limit, bool sorted = true) {
+  const std::string query = (sorted ? "&sort_key=id&sort_dir=asc&limit=" : "&limit=") + std::to_string(limit);
   return marker.empty() ? query : query + "&marker=" + http::percent_encode(marker);
 }
 
@@ -146,6 +146,13 @@ base::Awaitable<Answer> PodNeutron::get_port(std::string id) {
 
 base::Awaitable<Answer> PodNeutron::page_of_networks(std::string marker, std::size_t limit) {
   return call("GET", "/v2.0/networks?fields=id&fields=name&fields=project_id&fields=tags" + page(marker, limit));
+}
+
+base::Awaitable<Answer> PodNeutron::page_of(Listed list, std::string marker, std::size_t limit) {
+  std::string query;
+  for (const std::string& field : list.fields) query += (query.empty() ? "?fields=" : "&fields=") + field;
+  for (const std::string& one : list.among) query += "&" + list.filter + "=" + http::percent_encode(one);
+  return call("GET", list.path + query + list.more + page(marker, limit, list.sorted));
 }
 
 base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id, std::string policy_id,

@@ -26,6 +26,16 @@ struct CallLimits {
   std::string ca_file;  // empty = the system's
 };
 
+// A list that a pod is asked for: these fields of all objects, or of those whose `filter` is one of `among`.
+struct Listed {
+  std::string path;
+  std::vector<std::string> fields;
+  std::string filter;
+  std::vector<std::string> among;  // empty = all
+  std::string more;                // of the query: "&name=value"
+  bool sorted = true;              // by id; some lists refuse to be told, and come so
+};
+
 class PodNeutron {
  public:
   PodNeutron(http::Client& client, Identity& identity, PodAddress pod, CallLimits limits)
@@ -63,6 +73,8 @@ class PodNeutron {
   base::Awaitable<Answer> page_of_ports(std::vector<std::string> network_ids, std::string marker, std::size_t limit);
   base::Awaitable<Answer> get_port(std::string id);
   base::Awaitable<Answer> page_of_networks(std::string marker, std::size_t limit);  // id, name, owner, tags
+  // As page_of_policies, of any list.
+  base::Awaitable<Answer> page_of(Listed list, std::string marker, std::size_t limit);
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);

@@ -4,6 +4,7 @@
 #include "engine/pause.hpp"
 #include "xjob/audit.hpp"
 #include "xjob/copies.hpp"
+#include "xjob/imports.hpp"
 #include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
 
@@ -89,6 +90,7 @@ Detached detach_pod(Connection& db, const std::string& pod_id, base::Micros now)
     db.execute(std::string("DELETE FROM ") + table + " WHERE pod_id = ?", {pod_id});
   forget_audits(db, pod_id);
   forget_resyncs(db, pod_id);
+  forget_imports(db, pod_id);
   forget_pod_check(db, pod_id);
   engine::resume(db, engine::kPodPause, pod_id);
   db.execute("DELETE FROM pods WHERE pod_id = ?", {pod_id});

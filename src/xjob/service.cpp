@@ -4,6 +4,7 @@
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/expand_job.hpp"
+#include "xjob/import_scan.hpp"
 #include "xjob/leaving.hpp"
 #include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
@@ -41,6 +42,8 @@ base::Awaitable<void> Service::run(engine::Lane lane) {
     co_await run_leave(mine, std::move(lane));
   } else if (lane.key.kind == kResyncLane) {
     co_await run_resync(mine, std::move(lane));
+  } else if (lane.key.kind == kImportLane) {
+    co_await run_import(mine, std::move(lane));
   } else {
     co_await run_expand(mine, std::move(lane));
   }

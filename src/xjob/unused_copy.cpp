@@ -16,10 +16,11 @@ struct Noted {
   base::Micros unused_since = 0;
 };
 
+// One that was there before the centre is the region's as well, whoever uses it.
 std::vector<Noted> copies_of(Connection& db, const std::string& pod_id) {
   const auto found = db.execute(
       "SELECT c.policy_id, coalesce(c.unused_since, 0) AS unused_since FROM copies c JOIN qos_policies p ON "
-      "p.id = c.policy_id WHERE c.pod_id = ?",
+      "p.id = c.policy_id WHERE c.pod_id = ? AND NOT c.adopted",
       {pod_id});
   std::vector<Noted> copies;
   for (const storage::Row& row : found.rows()) {

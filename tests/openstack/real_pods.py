@@ -1,5 +1,6 @@
 """The lab's real Neutron pods as a test sees them, and a centre that keeps policies true in them."""
 import contextlib
+import fcntl
 import os
 import pathlib
 import shlex
@@ -42,7 +43,7 @@ class Lab:
             region = self.values[f"POD{number}_REGION"]
             leader = self.folder / "run" / f"pod{number}.pid"
             self.pods[region] = RealPod(region, self.values[f"POD{number}_URL"], leader, self.connect(region).network)
-        # The last of three is for the one test that looks at all that is in a pod.
+        # The last of three is for tests that look at all that is in a pod, one at a time.
         regions = list(self.pods)
         self.shared, self.reserved = regions[:2], regions[-1]
 
@@ -52,6 +53,15 @@ class Lab:
             load_yaml_config=False, load_envvars=False, auth_url=self.values["KEYSTONE_URL"], username="admin",
             password=self.values["LAB_PASSWORD"], project_name="admin", user_domain_id="default",
             project_domain_id="default", region_name=region)
+
+    @contextlib.contextmanager
+    def alone_in_the_reserved(self):
+        """Inside the block no other test uses the reserved pod, which has nothing at its beginning."""
+        with open(self.folder / "reserved.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            pod = self.pods[self.reserved]
+            pod.empty()
+            yield pod
 
     def service_credentials(self):
         """The section of the configuration file with which our services call Keystone and the pods."""
@@ -70,6 +80,14 @@ class RealPod:
 
     def seen_by(self, project):
         return RealPod(self.region, self.url, self.leader, self.net, project)
+
+    def empty(self):
+        for port in list(self.net.ports()):
+            self.net.delete_port(port)
+        for network in list(self.net.networks()):
+            self.net.delete_network(network)
+        for policy in list(self.net.qos_policies()):
+            self.net.delete_qos_policy(policy)
 
     def policies(self):
         """The project's policies, with their tags and rules, as the API gives them."""

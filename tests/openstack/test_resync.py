@@ -1,5 +1,5 @@
-"""The restore drill in a real pod, which no other test uses: a resync looks at all that a pod has, and takes the copies of
-another centre for leftovers."""
+"""The restore drill in a real pod that no other test uses meanwhile: a resync looks at all that a pod has, and takes the
+copies of another centre for leftovers."""
 import pytest
 
 from harness.drill import Drill, back_up, empty, restore
@@ -18,11 +18,12 @@ class RealDrill(Drill):
 
 @pytest.fixture
 def alone(lab, tmp_path):
-    cloud = RealCloud(tmp_path / "cloud", lab, regions=[lab.reserved])
-    try:
-        yield cloud.start()
-    finally:
-        cloud.stop()
+    with lab.alone_in_the_reserved():
+        cloud = RealCloud(tmp_path / "cloud", lab, regions=[lab.reserved])
+        try:
+            yield cloud.start()
+        finally:
+            cloud.stop()
 
 
 def test_a_restored_centre_or_an_emptied_pod_agree_with_each_other_again(alone, tmp_path):
