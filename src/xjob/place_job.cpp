@@ -138,11 +138,16 @@ class PlaceRun {
         "/v2.0/" + type + "s", {"id", "description"}, "description", {place_mark(central)}, "", false};
     const remote::Answer answer = co_await pod_.page_of(std::move(marked), "", 2);
     context_.check_answer(answer, false);
-    if (!answer.is(200))
+    const json::object* body = answer.body.if_object();
+    const json::value* list = body == nullptr ? nullptr : body->if_contains(type + "s");
+    if (!answer.is(200) || list == nullptr || !list->is_array())
       throw RunFailed(RunFailed::Why::again, "the region does not list its " + type + "s: " + answer.words);
-    const json::array& list = answer.body.at(type + "s").as_array();
-    for (const json::value& one : list) {
-      if (one.at("description").as_string() == place_mark(central)) co_return json::value_to<std::string>(one.at("id"));
+    const json::array& objects = list->get_array();
+    for (const json::value& one : objects) {
+      const json::object* object = one.if_object();
+      if (object == nullptr || !object->contains("id") || !object->contains("description")) continue;
+      if (object->at("description") == json::value(place_mark(central)))
+        co_return json::value_to<std::string>(object->at("id"));
     }
     co_return std::string();
   }
