@@ -57,8 +57,9 @@ soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=../soak/test_random_kills.py \
 		tests/openstack/run -s -n 0
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
-	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=test_import.py tests/openstack/run -s \
-		-n 0 -m soak
+	@for tests in test_import.py test_agent.py; do \
+		TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=$$tests tests/openstack/run -s -n 0 \
+			-m soak || exit 1; done
 
 bench: build ## Measure the engine alone, then embedded and real pods; tables, and JSON in build/
 	@scripts/bench --lab

@@ -5,6 +5,7 @@
 #include "domain/errors.hpp"
 #include "domain/mac.hpp"
 #include "domain/port.hpp"
+#include "xjob/address_blocks.hpp"
 
 #include <algorithm>
 
@@ -23,7 +24,10 @@ json::object entry(const Taken& taken) {
 }
 
 void take_or_refuse(Connection& db, const AddressedPort& port, const Taken& taken) {
-  if (take(db, port.id, taken)) return;
+  // What a region gives out by itself may be in use there already.
+  const std::vector<domain::AddressRange> others = xjob::blocks_of(db, taken.subnet_id, {});
+  const bool is_theirs = std::ranges::any_of(others, [&](const auto& block) { return block.contains(taken.address); });
+  if (!is_theirs && take(db, port.id, taken)) return;
   throw base::Error(
       base::ErrorKind::conflict, "IpAddressAlreadyAllocated",
       fmt::format("IP address {} already allocated in subnet {}", domain::to_text(taken.address), taken.subnet_id));

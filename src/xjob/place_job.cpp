@@ -80,8 +80,6 @@ class PlaceRun {
  private:
   base::Awaitable<void> bring() {
     const std::string& type = placement_.type;
-    if (placement_.local_id.empty() && !routed_.empty() && placement_.made.empty())
-      throw Refused("the region has it already, tied to " + routed_);
     if (type == kPort) wish_->object["network_id"] = network_of_port();
     co_await bring_one(type, placement_.central_id, wish_->object, placement_.made, placement_.local_id);
     if (type == kNetwork) co_await bring_subnets();
@@ -97,12 +95,19 @@ class PlaceRun {
   base::Awaitable<void> bring_one(std::string type, std::string central, Record wish, Record& made,
                                   std::string& local) {
     if (local.empty()) {
-      local = co_await found(type, central);  // then all is told anew, for the centre may have changed since
+      std::string there = co_await found(type, central);
+      if (type != kSubnet && !routed_.empty() && routed_ != there) throw tied_to(routed_);
+      local = std::move(there);  // then all is told anew, for the centre may have changed since
       if (local.empty()) {
         local = co_await make(type, central, wish);
         made = wish;
       }
-      co_await tie(type, central, local);
+      const std::string other = co_await tie(type, central, local);
+      if (!other.empty()) {
+        co_await remove(type, std::exchange(local, {}));
+        made.clear();
+        throw tied_to(other);
+      }
     }
     Record changes = changes_of(type, wish, made);
     if (changes.empty()) co_return;
@@ -112,6 +117,8 @@ class PlaceRun {
     if (!answer.ok()) throw Refused("the region refuses a change of its " + type + ": " + answer.words);
     for (const auto& [name, value] : changes) made[name] = value;
   }
+
+  static Refused tied_to(const std::string& local) { return Refused("the region has it already, tied to " + local); }
 
   // What was sent before may still arrive.
   void check_nothing_is_under_way() const {
@@ -152,16 +159,22 @@ class PlaceRun {
     co_return std::string();
   }
 
-  base::Awaitable<void> tie(std::string type, std::string central, std::string local) {
+  // What the object is tied to instead, when somebody was faster; '' = to this.
+  base::Awaitable<std::string> tie(std::string type, std::string central, std::string local) {
     const base::Micros now = context_.clock.now();
+    std::string other;
     co_await context_.write([&](Connection& db) {
       engine::confirm(db, lane_);
       save_placement(db, placement_);
+      other.clear();
       if (type == kSubnet) return tie_subnet(db, central, local, now);
       if (!find_place_wish(db, type, central)) return;  // deleted since: the next run takes it away
       add_routing(db, type, central, local, lane_.key.pod_id, now);
       if (type == kNetwork) wake_ports_on(db, central, lane_.key.pod_id, now);
+      const std::string tied = local_id(db, type, central, lane_.key.pod_id).value_or("");
+      if (tied != local) other = tied;
     });
+    co_return other;
   }
 
   void tie_subnet(Connection& db, const std::string& central, const std::string& local, base::Micros now) const {

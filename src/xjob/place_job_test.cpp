@@ -128,9 +128,25 @@ TEST_F(PlaceJobTest, OneThatWasDeletedBeforeItWasMadeIsNeverMade) {
 
 TEST_F(PlaceJobTest, WhatTheRegionHasUnderAnotherTieIsLeftAlone) {
   route(kNetwork, "net", "pod1");
-  EXPECT_THAT(calls_of_run(), ElementsAre());
+  EXPECT_THAT(calls_of_run(), ElementsAre("GET /v2.0/networks"));
   EXPECT_EQ(placement()->state, kRefused);
   EXPECT_THAT(placement()->last_error, HasSubstr("local net"));
+}
+
+TEST_F(PlaceJobTest, WhatAnAgentHasTiedBeforeWeCouldIsOurs) {
+  show("tricircle:net");
+  write([&](Connection& db) { return add_routing(db, kNetwork, "net", "there", "pod1", now()); });
+  run_it();
+  EXPECT_EQ(placement()->local_id, "there");
+  EXPECT_EQ(placement()->state, kInSync);
+}
+
+TEST_F(PlaceJobTest, WhatIsTiedOtherwiseWhileOursIsMadeMakesOursGo) {
+  pod_.before_next("POST", [&] { route(kNetwork, "net", "pod1"); });
+  EXPECT_THAT(calls_of_run(), ElementsAre("GET /v2.0/networks", "POST /v2.0/networks", "DELETE /v2.0/networks/made 1"));
+  EXPECT_EQ(placement()->state, kRefused);
+  EXPECT_EQ(placement()->local_id, "");
+  EXPECT_EQ(tied_to(), "local net");
 }
 
 TEST_F(PlaceJobTest, ATieTakenAwayEndsIt) {

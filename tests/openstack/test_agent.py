@@ -4,6 +4,8 @@ import statistics
 import time
 import uuid
 
+import pytest
+
 from harness.agent import Agent
 from harness.api import wait_until
 from harness.notifications import Listener, publish
@@ -65,14 +67,18 @@ def test_a_tenants_own_port_is_told_with_its_host(cloud, agent, pod):
     wait_until(lambda: cloud.net.get_port(port.id).binding_host_id == "host-7", what="the host is told")
 
 
-def test_nothing_is_missed_when_the_agent_is_killed_or_the_centre_is_away(lab, cloud, agent, pod):
+@pytest.mark.parametrize("away", [0, pytest.param(30, marks=pytest.mark.soak)])
+def test_nothing_is_missed_when_the_agent_is_killed_or_the_centre_is_away(lab, cloud, agent, pod, away):
+    """`away`: for at least so many seconds by the clock."""
     network, local = linked(cloud, pod)
     told(cloud, nova_boots(cloud, pod, local.id))
     with Listener(lab, REGION) as listener:
         cloud.central.process.kill9()
+        since = time.monotonic()
         vms = bulk(cloud, pod, local, 40)
         agent.kill9()
         vms += bulk(cloud, pod, local, 30)
+        wait_until(lambda: time.monotonic() - since >= away, timeout=60, what="the time that the centre is away")
         cloud.central.start()
         agent.start()
         vms += bulk(cloud, pod, local, 30)
