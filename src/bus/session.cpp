@@ -14,6 +14,8 @@ constexpr int kHeartbeatSeconds = 10;
 constexpr int kLargestFrame = 131'072;
 constexpr timeval kConnectWithin{5, 0};
 constexpr timeval kAnswerWithin{10, 0};
+// rabbitmq-c believes nobody by itself, not even those whom the system believes.
+constexpr char kAuthorities[] = "/etc/ssl/certs/ca-certificates.crt";
 
 std::string text_of(amqp_bytes_t bytes) {
   return {static_cast<const char*>(bytes.bytes), bytes.len};
@@ -100,7 +102,8 @@ class Session::Impl {
     amqp_socket_t* socket = broker.tls ? amqp_ssl_socket_new(connection_) : amqp_tcp_socket_new(connection_);
     if (socket == nullptr) throw std::bad_alloc();
     if (broker.tls) {
-      if (!broker.ca_file.empty()) check(amqp_ssl_socket_set_cacert(socket, broker.ca_file.c_str()), "reading the CA");
+      const char* ca_file = broker.ca_file.empty() ? kAuthorities : broker.ca_file.c_str();
+      check(amqp_ssl_socket_set_cacert(socket, ca_file), "reading the CA");
       amqp_ssl_socket_set_verify_peer(socket, 1);
       amqp_ssl_socket_set_verify_hostname(socket, 1);
     }

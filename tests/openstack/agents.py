@@ -14,9 +14,10 @@ from real_pods import RealCloud
 REGION = "RegionOne"
 
 
-def agent_options(lab, region, queue, **more):
+def agent_options(lab, region, queue, broker=None, **more):
     options = {"queue": queue, "link_networks": "name", "sweep_interval": 60, **more}
-    return (f"[DEFAULT]\ntransport_url = {broker_of(lab, region).replace('amqp', 'rabbit', 1)}\n[agent]\n" +
+    broker = broker or broker_of(lab, region)
+    return (f"[DEFAULT]\ntransport_url = {broker.replace('amqp', 'rabbit', 1)}\n[agent]\n" +
             "".join(f"{name} = {value}\n" for name, value in options.items()) + lab.service_credentials())
 
 

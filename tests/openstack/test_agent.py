@@ -1,15 +1,18 @@
 """The agent beside a real Neutron: it hears of ports by the pod's own notifications, and nothing is installed there."""
+import contextlib
 import os
 import statistics
 import time
+import urllib.parse
 import uuid
 
 import pytest
 
 from harness.agent import Agent
 from harness.api import wait_until
-from harness.notifications import Listener, publish
-from agents import REGION, bulk, linked, nova_boots, routing, told
+from harness.notifications import Listener, broker_of, publish
+from harness.tls import Authority, TlsRelay
+from agents import REGION, agent_options, bulk, linked, nova_boots, routing, told
 from real_pods import RealCloud
 
 THREE = (("bandwidth_limit", {"max_kbps": 5000, "max_burst_kbps": 500, "direction": "egress"}),
@@ -119,6 +122,36 @@ def begin_anew(agent):
     before = len(agent.sweeps())
     agent.start()
     wait_until(lambda: len(agent.sweeps()) > before, what="a sweep of the new agent")
+
+
+@contextlib.contextmanager
+def stopped_at_the_end(agent):
+    try:
+        yield agent
+    finally:
+        agent.stop()
+
+
+def test_a_broker_behind_tls_is_believed_by_its_authority_only(lab, cloud, pod, tmp_path):
+    ours, strangers = Authority(tmp_path / "ours", "ours"), Authority(tmp_path / "strangers", "strangers")
+    plain = broker_of(lab, REGION)
+    port = str(urllib.parse.urlsplit(plain).port)
+    with TlsRelay(int(port), ours.server("localhost")) as relay:
+        def agent_that_believes(authority):
+            options = agent_options(lab, REGION, "tricircle.agent." + uuid.uuid4().hex,
+                                    broker=plain.replace(f"127.0.0.1:{port}", f"localhost:{relay.port}"))
+            tls = f"[oslo_messaging_rabbit]\nssl = true\nssl_ca_file = {authority.file}\n"
+            return stopped_at_the_end(Agent(tmp_path / authority.file.stem, REGION, cloud.central.url, options + tls))
+
+        with agent_that_believes(strangers) as agent:
+            agent.start()
+            wait_until(lambda: "broker_lost" in agent.log_text(), what="a refusal")
+            assert "broker_connected" not in agent.log_text()
+        with agent_that_believes(ours) as agent:
+            agent.start()
+            wait_until(lambda: "broker_connected" in agent.log_text(), what="the agent hears")
+            _, local = linked(cloud, pod)
+            assert told(cloud, nova_boots(cloud, pod, local.id))
 
 
 def test_without_a_broker_the_pod_is_looked_at(lab, tmp_path):
