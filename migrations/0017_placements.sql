@@ -3,6 +3,7 @@ CREATE TABLE placements (
   resource_type VARCHAR(16) NOT NULL,
   central_id VARCHAR(36) NOT NULL,
   pod_id VARCHAR(36) NOT NULL,
+  project_id VARCHAR(255) NOT NULL,
   local_id VARCHAR(36) NOT NULL DEFAULT '',
   made TEXT NOT NULL,
   state VARCHAR(16) NOT NULL,

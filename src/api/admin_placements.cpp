@@ -76,18 +76,21 @@ void check_network_of_port(Connection& db, const Wanted& wanted, const storage::
                     "Network " + network + " of the port is not in pod " + wanted.pod_id + "; place it first.");
 }
 
-void check_object(Connection& db, const Wanted& wanted) {
+// Returns whose it is.
+std::string check_object(Connection& db, const Wanted& wanted) {
   const bool port = wanted.type == xjob::kPort;
-  const auto found = db.execute("SELECT id" + std::string(port ? ", network_id" : "") + " FROM " +
+  const auto found = db.execute("SELECT id, project_id" + std::string(port ? ", network_id" : "") + " FROM " +
                                     xjob::object_table(wanted.type) + " WHERE id = ?",
                                 {wanted.central_id});
   if (found.empty())
     throw admin_error(ErrorKind::not_found, "The central " + wanted.type + " " + wanted.central_id + " was not found.");
   if (port) check_network_of_port(db, wanted, found.front());
-  if (xjob::find_placement(db, wanted.type, wanted.central_id, wanted.pod_id)) return;
+  std::string project = found.front().text("project_id");
+  if (xjob::find_placement(db, wanted.type, wanted.central_id, wanted.pod_id)) return project;
   if (const auto local = xjob::local_id(db, wanted.type, wanted.central_id, wanted.pod_id))
     throw admin_error(ErrorKind::conflict,
                       "The " + wanted.type + " is in pod " + wanted.pod_id + " already, as " + *local + ".");
+  return project;
 }
 
 http::Response create(AdminCall& call) {
@@ -102,8 +105,8 @@ http::Response create(AdminCall& call) {
   json::object body;
   call.database.write([&](Connection& db) {
     check_pod(db, wanted);
-    check_object(db, wanted);
-    xjob::want_placement(db, wanted.type, wanted.central_id, wanted.pod_id, call.now);
+    const std::string project = check_object(db, wanted);
+    xjob::want_placement(db, wanted.type, wanted.central_id, wanted.pod_id, project, call.now);
     body["placement"] = shown(db.execute(kRows, {wanted.type, wanted.central_id, wanted.pod_id}).front());
   });
   call.committed();

@@ -42,6 +42,11 @@ Situation look(Connection& db, const engine::LaneKey& lane) {
   return now;
 }
 
+bool shows(const json::object& object, std::string_view name, const std::string& text) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && *value == json::value(text);
+}
+
 // The pod has said no, with its words: another try would get the same answer.
 struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -56,7 +61,8 @@ class PlaceRun {
         placement_(std::move(*seen.placement)),
         wish_(std::move(seen.wish)),
         routed_(seen.routed.value_or("")),
-        network_id_(seen.network_id.value_or("")) {}
+        network_id_(seen.network_id.value_or("")),
+        project_(placement_.project_id) {}
 
   base::Awaitable<void> run() {
     std::string words;
@@ -95,7 +101,7 @@ class PlaceRun {
   base::Awaitable<void> bring_one(std::string type, std::string central, Record wish, Record& made,
                                   std::string& local) {
     if (local.empty()) {
-      std::string there = co_await found(type, central);
+      std::string there = co_await found(type, central, project_);
       if (type != kSubnet && !routed_.empty() && routed_ != there) throw tied_to(routed_);
       local = std::move(there);  // then all is told anew, for the centre may have changed since
       if (local.empty()) {
@@ -109,7 +115,8 @@ class PlaceRun {
         throw tied_to(other);
       }
     }
-    Record changes = changes_of(type, wish, made);
+    // An earlier PUT whose end was not seen may have come after a newer one.
+    Record changes = changes_of(type, wish, lane_.uncertain() ? Record() : made);
     if (changes.empty()) co_return;
     context_.check_may_call();
     const remote::Answer answer = co_await pod_.update_object(type, local, changes);
@@ -139,10 +146,11 @@ class PlaceRun {
     co_return json::value_to<std::string>(answer.body.at(type).at("id"));
   }
 
-  base::Awaitable<std::string> found(std::string type, std::string central) {
+  // By its description, which anybody may write there, but for the project's own users not in this project.
+  base::Awaitable<std::string> found(std::string type, std::string central, std::string project) {
     context_.check_may_call();
     remote::Listed marked{
-        "/v2.0/" + type + "s", {"id", "description"}, "description", {place_mark(central)}, "", false};
+        "/v2.0/" + type + "s", {"id", "description", "project_id"}, "description", {place_mark(central)}, "", false};
     const remote::Answer answer = co_await pod_.page_of(std::move(marked), "", 2);
     context_.check_answer(answer, false);
     const json::object* body = answer.body.if_object();
@@ -152,8 +160,8 @@ class PlaceRun {
     const json::array& objects = list->get_array();
     for (const json::value& one : objects) {
       const json::object* object = one.if_object();
-      if (object == nullptr || !object->contains("id") || !object->contains("description")) continue;
-      if (object->at("description") == json::value(place_mark(central)))
+      if (object != nullptr && shows(*object, "description", place_mark(central)) &&
+          shows(*object, "project_id", project))
         co_return json::value_to<std::string>(object->at("id"));
     }
     co_return std::string();
@@ -249,7 +257,7 @@ class PlaceRun {
   // Of an object that the centre has not any more.
   base::Awaitable<void> take_away() {
     if (placement_.local_id.empty()) {
-      placement_.local_id = co_await found(placement_.type, placement_.central_id);
+      placement_.local_id = co_await found(placement_.type, placement_.central_id, project_);
       if (placement_.local_id.empty()) check_nothing_is_under_way();
     }
     if (!placement_.local_id.empty()) co_await remove(placement_.type, placement_.local_id);
@@ -294,6 +302,7 @@ class PlaceRun {
   std::optional<PlaceWish> wish_;
   std::string routed_;
   std::string network_id_;
+  std::string project_;
   bool gone_ = false;
 };
 

@@ -24,12 +24,13 @@ class PlaceJobTest : public RunTest {
   }
 
   void want() {
-    write([&](Connection& db) { return want_placement(db, kNetwork, "net", "pod1", now()); });
+    write([&](Connection& db) { return want_placement(db, kNetwork, "net", "pod1", "acme", now()); });
   }
   // The network that the pod lists, with this description.
-  void show(const std::string& description = "") {
+  void show(const std::string& description = "", const std::string& project = "acme") {
     boost::json::array networks;
-    if (!description.empty()) networks.push_back({{"id", "there"}, {"description", description}});
+    if (!description.empty())
+      networks.push_back({{"id", "there"}, {"description", description}, {"project_id", project}});
     pod_.show_list("networks", networks);
   }
   void run_it() {
@@ -70,6 +71,19 @@ TEST_F(PlaceJobTest, WhatWasMadeBeforeIsFoundAndToldAllAnew) {
   show("tricircle:net");
   EXPECT_THAT(calls_of_run(), ElementsAre("GET /v2.0/networks", "PUT /v2.0/networks/there"));
   EXPECT_EQ(tied_to(), "there");
+}
+
+TEST_F(PlaceJobTest, WhatAnotherProjectHasDescribedSoIsNotTakenForOurs) {
+  show("tricircle:net", "somebody");
+  EXPECT_THAT(calls_of_run(), ElementsAre("GET /v2.0/networks", "POST /v2.0/networks"));
+  EXPECT_EQ(tied_to(), "made 1");
+}
+
+TEST_F(PlaceJobTest, WhatAnUnseenEndMayHaveUndoneIsToldAnew) {
+  run_it();
+  pod_.take_calls();
+  change("UPDATE lanes SET uncertain_until = 1");
+  EXPECT_THAT(calls_of_run(), ElementsAre("PUT /v2.0/networks/made 1"));
 }
 
 TEST_F(PlaceJobTest, WhileAnEarlierTryMayStillArriveNothingIsMade) {

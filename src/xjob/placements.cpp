@@ -20,7 +20,8 @@ engine::LaneKey placement_lane(const std::string& pod_id, const std::string& typ
 std::optional<Placement> find_placement(Connection& db, const std::string& type, const std::string& central_id,
                                         const std::string& pod_id) {
   const auto found = db.execute(
-      "SELECT local_id, made, state, last_error FROM placements WHERE resource_type = ? AND central_id = ? AND "
+      "SELECT project_id, local_id, made, state, last_error FROM placements WHERE resource_type = ? AND central_id = ? "
+      "AND "
       "pod_id = ?",
       {type, central_id, pod_id});
   if (found.empty()) return std::nullopt;
@@ -29,6 +30,7 @@ std::optional<Placement> find_placement(Connection& db, const std::string& type,
   return Placement{type,
                    central_id,
                    pod_id,
+                   row.text("project_id"),
                    row.text("local_id"),
                    made.empty() ? domain::Record() : json::parse(made).as_object(),
                    row.text("state"),
@@ -36,11 +38,12 @@ std::optional<Placement> find_placement(Connection& db, const std::string& type,
 }
 
 bool want_placement(Connection& db, const std::string& type, const std::string& central_id, const std::string& pod_id,
-                    base::Micros now) {
+                    const std::string& project_id, base::Micros now) {
   const bool is_new = storage::insert_if_absent(db, "placements",
                                                 {{"resource_type", type},
                                                  {"central_id", central_id},
                                                  {"pod_id", pod_id},
+                                                 {"project_id", project_id},
                                                  {"made", ""},
                                                  {"state", kPending},
                                                  {"last_error", ""},
@@ -78,13 +81,14 @@ void forget_placements(Connection& db, const std::string& pod_id) {
 void place_by_hints(Connection& db, const domain::Record& network, base::Micros now) {
   const json::value* hints = network.if_contains("availability_zone_hints");
   if (hints == nullptr || !hints->is_array()) return;
-  const std::string id = json::value_to<std::string>(network.at("id"));
+  const auto id = json::value_to<std::string>(network.at("id"));
+  const auto project = json::value_to<std::string>(network.at("project_id"));
   for (const json::value& hint : hints->get_array()) {
     const auto zone = json::value_to<std::string>(hint);
     const auto pods = db.execute(
         "SELECT pod_id FROM pods WHERE ? IN (region_name, pod_az_name, az_name) AND NOT embedded AND NOT leaving",
         {zone});
-    for (const storage::Row& pod : pods.rows()) want_placement(db, kNetwork, id, pod.text("pod_id"), now);
+    for (const storage::Row& pod : pods.rows()) want_placement(db, kNetwork, id, pod.text("pod_id"), project, now);
   }
 }
 

@@ -22,6 +22,7 @@ struct Placement {
   std::string type;  // network, port
   std::string central_id;
   std::string pod_id;
+  std::string project_id;
   std::string local_id;  // '' = it is not made yet
   domain::Record made;   // what the pod has been told of it; see place_job
   std::string state;     // pending, in_sync, refused, held
@@ -34,7 +35,7 @@ std::optional<Placement> find_placement(Connection&, const std::string& type, co
                                         const std::string& pod_id);
 // False: it is wanted there already.
 bool want_placement(Connection&, const std::string& type, const std::string& central_id, const std::string& pod_id,
-                    base::Micros now);
+                    const std::string& project_id, base::Micros now);
 void save_placement(Connection&, const Placement&);
 // With the addresses that the pod had of a network.
 void forget_placement(Connection&, const std::string& type, const std::string& central_id, const std::string& pod_id);
