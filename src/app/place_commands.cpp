@@ -35,16 +35,22 @@ class PlaceCommands : private CommandLine {
 
  private:
   void add_link(CLI::App& networks) {
-    CLI::App* link = command(
-        networks, "link", "Say that a region's own network is a central one",
-        "network link CENTRAL_ID LOCAL_ID --pod RegionOne", [this](AdminClient& client) {
-          const json::object routing{
-              {"top_id", id_}, {"bottom_id", local_id_}, {"pod_id", client.pod_id(pod_)}, {"resource_type", "network"}};
-          print_one(client.call("POST", "/routings", json::object{{"routing", routing}}), "routing");
-        });
+    CLI::App* link = command(networks, "link", "Say that a region's own network is a central one",
+                             "network link CENTRAL_ID LOCAL_ID --pod RegionOne",
+                             [this](AdminClient& client) { link_network(client); });
     link->add_option("network", id_, "Id at the centre")->required();
     link->add_option("local", local_id_, "Id in the region")->required();
     link->add_option("--pod", pod_, "Id or region")->required();
+  }
+
+  void link_network(AdminClient& client) const {
+    const json::value network = client.call("GET", "/explain?network=" + http::percent_encode(id_)).at("explain");
+    const json::object routing{{"top_id", id_},
+                               {"bottom_id", local_id_},
+                               {"pod_id", client.pod_id(pod_)},
+                               {"project_id", text(network, "project_id")},
+                               {"resource_type", "network"}};
+    print_one(client.call("POST", "/routings", json::object{{"routing", routing}}), "routing");
   }
 
   void add_place(CLI::App& group, const std::string& type, const std::string& what, const std::string& example) {
@@ -64,8 +70,8 @@ class PlaceCommands : private CommandLine {
   void run(AdminClient& client, const std::string& type) const {
     const json::object wanted{{"resource_type", type}, {"central_id", id_}, {"pod_id", client.pod_id(pod_)}};
     json::value made = client.call("POST", "/placements", json::object{{"placement", wanted}});
-    const std::string path =
-        "/placements?resource_type=" + type + "&central_id=" + id_ + "&pod_id=" + text(wanted, "pod_id");
+    const std::string path = "/placements?resource_type=" + type + "&central_id=" + http::percent_encode(id_) +
+                             "&pod_id=" + text(wanted, "pod_id");
     const auto until = steady_clock::now() + std::chrono::seconds(timeout_);
     while (text(made.at("placement"), "state") == "pending") {
       if (steady_clock::now() > until)

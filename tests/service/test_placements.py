@@ -91,5 +91,5 @@ def test_a_network_is_linked_without_a_word_of_its_project(cloud):
     commands.run("network", "link", network.id, local.id, "--pod", "RegionOne", url=cloud.central.url)
     (row,) = cloud.admin.routings(top_id=network.id)
     assert (row["bottom_id"], row["project_id"]) == (local.id, network.project_id)
-    assert "could not be found" in commands.run("network", "link", NOBODY, local.id, "--pod", "RegionOne",
+    assert "not found" in commands.run("network", "link", NOBODY, local.id, "--pod", "RegionOne",
                                                 url=cloud.central.url, code=1)
