@@ -71,6 +71,8 @@ TEST_F(AddressBlocksTest, ABlockLeavesOutWhatTheCentreHasGivenAndIsNoSmallerThan
 TEST_F(AddressBlocksTest, WhereNoRowIsLongEnoughTheLongestGoesAndAtLastNone) {
   take(4, 4);
   EXPECT_THAT(ensure(1, 6), ElementsAre("10.0.0.1-10.0.0.3"));
+  EXPECT_FALSE(low()) << "nothing of it is in use";
+  EXPECT_THAT(ensure(1, 6), ElementsAre("10.0.0.1-10.0.0.3"));
   EXPECT_THAT(ensure(1, 6, "pod2"), ElementsAre("10.0.0.5-10.0.0.6"));
   EXPECT_THAT(ensure(1, 6, "pod3"), IsEmpty());
 }

@@ -70,7 +70,8 @@ std::uint64_t size_of_all(const std::vector<AddressRange>& ranges) {
 bool runs_low(Connection& db, const std::string& subnet_id, const std::vector<AddressRange>& blocks) {
   std::uint64_t taken = 0;
   for (const AddressRange& block : blocks) taken += taken_in(db, subnet_id, block);
-  return taken >= size_of_all(blocks) / 4 * 3;
+  const std::uint64_t size = size_of_all(blocks);
+  return taken >= size - size / 4;
 }
 
 std::optional<AddressRange> new_block(Connection& db, const std::string& subnet_id,
