@@ -30,7 +30,11 @@ bool is_told(const Tie& tie, const LocalPort& port) {
 
 // The centre may have made the port itself, ahead of the boot: then it has another id there.
 std::string id_in(const remote::Answer& answer) {
-  return boost::json::value_to<std::string>(answer.body.at("port").at("id"));
+  const boost::json::object* body = answer.body.if_object();
+  const boost::json::value* port = body == nullptr ? nullptr : body->if_contains("port");
+  const boost::json::value* id = port == nullptr || !port->is_object() ? nullptr : port->get_object().if_contains("id");
+  if (id == nullptr || !id->is_string()) throw Away("the centre did not show the port that it has taken");
+  return boost::json::value_to<std::string>(*id);
 }
 
 void warn_if_refused(const remote::Answer& answer, const std::string& type, const std::string& id) {

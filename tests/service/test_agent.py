@@ -8,6 +8,7 @@ from openstack.exceptions import ConflictException
 from cloud import Cloud, wait_until
 from harness.agent import Agent, recorded
 from harness.commands import run
+from harness.gate import Gate
 
 
 @pytest.fixture
@@ -233,3 +234,24 @@ def test_a_region_that_left_and_came_back_elsewhere_is_told_of_again(cloud, agen
     wait_until(lambda: "RegionOne" in cloud.admin.pods(), what="the region is known again")
     cloud.admin.tie("network", network.id, local.id, "RegionOne")
     assert at_centre(cloud, vm).network_id == network.id
+
+
+def test_a_success_that_is_not_the_centres_word_is_no_answer(cloud, tmp_path):
+    network = cloud.network()
+    local, _ = local_network(cloud, network)
+    strange = []
+
+    def a_proxys_once(method, path):
+        if method == "POST" and path.startswith("/v2.0/ports") and not strange:
+            strange.append(path)
+            return Gate.Refusal(201, "", "created, says a proxy")
+        return None
+
+    with Gate(cloud.central.url) as gate:
+        gate.rule = a_proxys_once
+        agent = Agent(tmp_path, "RegionOne", gate.url).start()
+        try:
+            assert at_centre(cloud, boot(cloud, local)).network_id == network.id
+            assert strange
+        finally:
+            agent.stop()
