@@ -14,7 +14,6 @@ namespace json = boost::json;
 using storage::Connection;
 
 struct Place {
-  std::string network_id;
   std::string subnet_id;
   std::string ip_address;
   auto operator<=>(const Place&) const = default;
@@ -24,23 +23,26 @@ std::string text(const json::value& entry, const char* name) {
   return json::value_to<std::string>(entry.at(name));
 }
 
-json::array find(Connection& db, const std::string& network) {
+void add_duplicates(Connection& db, const std::string& network, json::array& duplicates) {
   std::map<Place, json::array> ports;
-  const auto found =
-      db.execute("SELECT id, network_id, fixed_ips FROM ports WHERE ? IN ('', network_id) ORDER BY id", {network});
+  const auto found = db.execute("SELECT id, fixed_ips FROM ports WHERE network_id = ? ORDER BY id", {network});
   for (const storage::Row& row : found.rows()) {
     const json::value fixed_ips = json::parse(row.text("fixed_ips"));
     for (const json::value& one : fixed_ips.as_array())
-      ports[{row.text("network_id"), text(one, "subnet_id"), text(one, "ip_address")}].emplace_back(row.text("id"));
+      ports[{text(one, "subnet_id"), text(one, "ip_address")}].emplace_back(row.text("id"));
   }
-  json::array duplicates;
   for (const auto& [place, ids] : ports) {
     if (ids.size() < 2) continue;
-    duplicates.push_back(json::object{{"network_id", place.network_id},
-                                      {"subnet_id", place.subnet_id},
-                                      {"ip_address", place.ip_address},
-                                      {"ports", ids}});
+    duplicates.push_back(json::object{
+        {"network_id", network}, {"subnet_id", place.subnet_id}, {"ip_address", place.ip_address}, {"ports", ids}});
   }
+}
+
+// A network at a time: all ports of a cloud are too many to be held at once.
+json::array find(Connection& db, const std::string& wanted) {
+  json::array duplicates;
+  const auto networks = db.execute("SELECT id FROM networks WHERE ? IN ('', id) ORDER BY id", {wanted});
+  for (const storage::Row& network : networks.rows()) add_duplicates(db, network.text("id"), duplicates);
   return duplicates;
 }
 
