@@ -30,8 +30,7 @@ json::value time_or_null(const storage::Row& row, const char* column) {
 json::array shown_pods(Connection& db, const std::string& id) {
   const auto found = db.execute(
       "SELECT i.pod_id, coalesce(p.region_name, '') AS region_name, i.stage, i.calls, i.looked, i.error FROM "
-      "import_pods "
-      "i LEFT JOIN pods p ON p.pod_id = i.pod_id WHERE i.import_id = ? ORDER BY region_name",
+      "import_pods i LEFT JOIN pods p ON p.pod_id = i.pod_id WHERE i.import_id = ? ORDER BY region_name",
       {id});
   json::array pods;
   for (const storage::Row& row : found.rows())
@@ -109,8 +108,8 @@ http::Response items(AdminCall& call) {
     one(db, call.id());
     const auto found = db.execute(
         "SELECT i.number, i.action, i.resource_type, i.pod_id, coalesce(p.region_name, '') AS region_name, "
-        "i.central_id, "
-        "i.local_id, i.policy_id, i.name, i.found, i.state FROM import_items i LEFT JOIN pods p ON p.pod_id = i.pod_id "
+        "i.central_id, i.local_id, i.policy_id, i.name, i.found, i.state FROM import_items i LEFT JOIN pods p ON "
+        "p.pod_id = i.pod_id "
         "WHERE i.import_id = ? AND i.number > ? ORDER BY i.number LIMIT ?",
         {call.id(), after, limit + 1});
     json::array items;

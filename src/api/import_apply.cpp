@@ -42,8 +42,7 @@ bool apply_some(Connection& db, const std::string& import_id, base::Micros now) 
       "coalesce(o.content, "
       "'') AS content FROM import_items i LEFT JOIN import_objects o ON o.import_id = i.import_id AND o.pod_id = "
       "i.pod_id AND o.resource_type = i.resource_type AND o.local_id = i.local_id WHERE i.import_id = ? AND i.state = "
-      "? "
-      "ORDER BY i.number LIMIT ?",
+      "? ORDER BY i.number LIMIT ?",
       {import_id, xjob::kToDo, kItems});
   for (const storage::Row& row : items.rows()) {
     const ImportStep step{import_id,

@@ -60,14 +60,6 @@ bool overlaps_another(Connection& db, const Record& subnet) {
   return false;
 }
 
-// As if the pod had reported it: what it reports later is compared with this.
-void note_report(Connection& db, const ImportStep& step, const xjob::SeenContent& seen) {
-  db.execute(
-      "UPDATE resource_routings SET reported_created_at = ?, reported_revision = ? WHERE central_id = ? AND pod_id = ? "
-      "AND resource_type = 'port'",
-      {seen.created_at.substr(0, 40), seen.revision, step.local_id, step.pod_id});
-}
-
 }  // namespace
 
 std::string import_network(Connection& db, const ImportStep& step, base::Micros now) {
@@ -108,7 +100,7 @@ std::string import_port(Connection& db, const ImportStep& step, base::Micros now
   const json::array recorded = record_addresses(db, port, step.pod_id, fixed_ips);
   update_object(db, domain::port_resource(), step.local_id, {{"fixed_ips", recorded}}, now);
   xjob::add_routing(db, xjob::kPort, step.local_id, step.local_id, step.pod_id, now);
-  note_report(db, step, seen);
+  note_report(db, step.local_id, step.pod_id, seen.created_at.substr(0, 40), seen.revision);
   return {};
 }
 

@@ -94,10 +94,9 @@ std::string import_association(Connection& db, const ImportStep& step, base::Mic
   if (!text_in(*object, "qos_policy_id").empty()) return "the centre wishes a policy for it meanwhile";
   const auto routings = db.execute(
       "SELECT r.pod_id, o.policy_id, o.detail FROM resource_routings r LEFT JOIN import_objects o ON o.import_id = ? "
-      "AND "
-      "o.pod_id = r.pod_id AND o.resource_type = r.resource_type AND o.local_id = r.local_id WHERE r.central_id = ? "
-      "AND "
-      "r.resource_type = ?",
+      "AND o.pod_id = r.pod_id AND o.resource_type = r.resource_type AND o.local_id = r.local_id WHERE r.central_id = "
+      "? "
+      "AND r.resource_type = ?",
       {step.import_id, step.central_id, step.type});
   std::vector<Borne> all;
   for (const storage::Row& row : routings.rows()) {

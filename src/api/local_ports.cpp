@@ -66,4 +66,12 @@ json::array record_addresses(Connection& db, const Record& port, const std::stri
   return recorded;
 }
 
+void note_report(Connection& db, const std::string& port_id, const std::string& pod_id, const std::string& created_at,
+                 std::int64_t revision) {
+  db.execute(
+      "UPDATE resource_routings SET reported_created_at = ?, reported_revision = ? WHERE central_id = ? AND pod_id = ? "
+      "AND resource_type = 'port'",
+      {created_at, revision, port_id, pod_id});
+}
+
 }  // namespace tricircle::api

@@ -21,4 +21,8 @@ void insert_as_it_is(storage::Connection&, domain::Record port, base::Micros now
 boost::json::array record_addresses(storage::Connection&, const domain::Record& port, const std::string& pod_id,
                                     const boost::json::array& fixed_ips);
 
+// How new what the pod has told of the port is: what it tells later is compared with this. The port is routed there.
+void note_report(storage::Connection&, const std::string& port_id, const std::string& pod_id,
+                 const std::string& created_at, std::int64_t revision);
+
 }  // namespace tricircle::api

@@ -112,10 +112,7 @@ void take_report(storage::Connection& db, const domain::Record& port, const doma
   if (age && *age != Age::newer) return;
   xjob::add_routing(db, xjob::kNetwork, text(port, "network_id"), report.local_network_id, pod_id, now);
   xjob::add_routing(db, xjob::kPort, id, report.local_id, pod_id, now);
-  db.execute(
-      "UPDATE resource_routings SET reported_created_at = ?, reported_revision = ? WHERE central_id = ? AND "
-      "pod_id = ? AND resource_type = 'port'",
-      {report.created_at, report.revision, id, pod_id});
+  note_report(db, id, pod_id, report.created_at, report.revision);
   domain::Record changes;
   changes["binding:host_id"] = report.host;
   changes["device_owner"] = report.device;

@@ -1,8 +1,9 @@
 #include "app/import_command.hpp"
 
+#include "app/waiting.hpp"
+
 #include <chrono>
 #include <iostream>
-#include <thread>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -13,7 +14,6 @@ namespace {
 
 namespace json = boost::json;
 using std::chrono::steady_clock;
-constexpr auto kLookAgain = std::chrono::milliseconds(200);
 constexpr int kNotInTime = 5;
 
 std::string text(const json::object& object, std::string_view name) {
@@ -52,16 +52,16 @@ std::string look_so_far(const json::object& import) {
 }
 
 json::object planned(AdminClient& client, const std::string& id, std::int64_t timeout) {
-  const auto until = steady_clock::now() + std::chrono::seconds(timeout);
-  for (std::string line;;) {
-    json::object import = client.call("GET", "/imports/" + id).at("import").as_object();
+  json::object import;
+  std::string line;
+  const auto is_planned = [&] {
+    import = client.call("GET", "/imports/" + id).at("import").as_object();
     tell(look_so_far(import), line);
-    if (!import.at("planned_at").is_null()) return import;
-    if (steady_clock::now() > until)
-      throw CommandFailed(
-          kNotInTime, "No plan within " + std::to_string(timeout) + " s. The centre goes on with import " + id + ".");
-    std::this_thread::sleep_for(kLookAgain);
-  }
+    return !import.at("planned_at").is_null();
+  };
+  if (becomes_true(is_planned, timeout)) return import;
+  throw CommandFailed(kNotInTime,
+                      "No plan within " + std::to_string(timeout) + " s. The centre goes on with import " + id + ".");
 }
 
 // Each call does some of it.

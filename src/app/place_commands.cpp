@@ -2,10 +2,9 @@
 
 #include "app/command_line.hpp"
 #include "app/table_printer.hpp"
+#include "app/waiting.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <thread>
 
 #include <boost/json/value_to.hpp>
 
@@ -13,8 +12,6 @@ namespace tricircle::app {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::steady_clock;
-constexpr auto kLookAgain = std::chrono::milliseconds(100);
 constexpr int kRefused = 1;
 constexpr int kNotInTime = 5;
 
@@ -72,16 +69,16 @@ class PlaceCommands : private CommandLine {
     json::value made = client.call("POST", "/placements", json::object{{"placement", wanted}});
     const std::string path = "/placements?resource_type=" + type + "&central_id=" + http::percent_encode(id_) +
                              "&pod_id=" + text(wanted, "pod_id");
-    const auto until = steady_clock::now() + std::chrono::seconds(timeout_);
-    while (text(made.at("placement"), "state") == "pending") {
-      if (steady_clock::now() > until)
-        throw CommandFailed(kNotInTime, "It is not there yet, and XJob goes on. " +
-                                            safe_text(text(made.at("placement"), "last_error")));
-      std::this_thread::sleep_for(kLookAgain);
+    const auto is_decided = [&] {
+      if (text(made.at("placement"), "state") != "pending") return true;
       const json::value rows = client.call("GET", path);
       if (rows.at("placements").as_array().empty()) throw CommandFailed(kRefused, "It was deleted meanwhile.");
       made.as_object()["placement"] = rows.at("placements").as_array().at(0);
-    }
+      return text(made.at("placement"), "state") != "pending";
+    };
+    if (!becomes_true(is_decided, timeout_))
+      throw CommandFailed(
+          kNotInTime, "It is not there yet, and XJob goes on. " + safe_text(text(made.at("placement"), "last_error")));
     print_one(made, "placement");
     if (text(made.at("placement"), "state") != "in_sync")
       throw CommandFailed(kRefused, safe_text(text(made.at("placement"), "last_error")));

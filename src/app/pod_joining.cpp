@@ -1,11 +1,10 @@
 #include "app/pod_joining.hpp"
 
 #include "app/table_printer.hpp"
+#include "app/waiting.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
-#include <thread>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value_to.hpp>
@@ -14,8 +13,6 @@ namespace tricircle::app {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::steady_clock;
-constexpr auto kLookAgain = std::chrono::milliseconds(100);
 constexpr int kNotInTime = 5;
 constexpr int kUnfit = 6;
 
@@ -28,15 +25,14 @@ std::int64_t number_of(const json::value& answer, const char* name) {
 json::value pod_check(AdminClient& client, const std::string& pod_id, std::int64_t timeout_seconds) {
   const std::string path = "/pods/" + pod_id + "/check";
   const std::int64_t asked = number_of(client.call("POST", path), "asked");
-  const auto until = steady_clock::now() + std::chrono::seconds(timeout_seconds);
-  for (;;) {
-    json::value now = client.call("GET", path);
-    if (number_of(now, "answered") >= asked) return now;
-    if (steady_clock::now() > until)
-      throw CommandFailed(kNotInTime, "The pod is known, and was not looked at within " +
-                                          std::to_string(timeout_seconds) + " s. Is XJob running?");
-    std::this_thread::sleep_for(kLookAgain);
-  }
+  json::value now;
+  const auto is_looked_at = [&] {
+    now = client.call("GET", path);
+    return number_of(now, "answered") >= asked;
+  };
+  if (becomes_true(is_looked_at, timeout_seconds)) return now;
+  throw CommandFailed(kNotInTime, "The pod is known, and was not looked at within " + std::to_string(timeout_seconds) +
+                                      " s. Is XJob running?");
 }
 
 json::value move_pod(AdminClient& client, const std::string& pod_id, const PodPlace& place) {
@@ -53,20 +49,20 @@ json::value move_pod(AdminClient& client, const std::string& pod_id, const PodPl
 void purge_pod(AdminClient& client, const std::string& id_or_region, std::int64_t timeout_seconds) {
   const std::string id = client.pod_id(id_or_region);
   client.call("DELETE", "/pods/" + id + "?purge=true");
-  const auto until = steady_clock::now() + std::chrono::seconds(timeout_seconds);
-  for (std::size_t left = 0;;) {
+  std::size_t left = 0;
+  const auto is_gone = [&] {
     const json::value pods = client.call("GET", "/pods");
     const auto is_it = [&](const json::value& pod) { return pod.at("pod_id") == json::value(id); };
-    if (std::ranges::none_of(pods.at("pods").as_array(), is_it)) return;
+    if (std::ranges::none_of(pods.at("pods").as_array(), is_it)) return true;
     const std::size_t now = client.all("/copies?pod_id=" + id, "copies").size();
     if (now != left) std::cerr << now << " copies are still there\n";
     left = now;
-    if (steady_clock::now() > until)
-      throw CommandFailed(kNotInTime, "Not all is gone within " + std::to_string(timeout_seconds) +
-                                          " s; XJob goes on. What is still there: tricircle copy list --pod " +
-                                          id_or_region);
-    std::this_thread::sleep_for(kLookAgain);
-  }
+    return false;
+  };
+  if (becomes_true(is_gone, timeout_seconds)) return;
+  throw CommandFailed(kNotInTime, "Not all is gone within " + std::to_string(timeout_seconds) +
+                                      " s; XJob goes on. What is still there: tricircle copy list --pod " +
+                                      id_or_region);
 }
 
 void tell_problems(const json::value& answer, std::ostream& out) {

@@ -1,8 +1,8 @@
 #include "app/resync_command.hpp"
 
-#include <chrono>
+#include "app/waiting.hpp"
+
 #include <iostream>
-#include <thread>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,8 +12,6 @@ namespace tricircle::app {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::steady_clock;
-constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
 std::string text(const json::object& object, std::string_view name) {
   return json::value_to<std::string>(object.at(name));
@@ -31,16 +29,16 @@ void show_progress(const json::object& resync, std::string& last) {
 }
 
 json::object wait_for_end(AdminClient& client, const std::string& id, std::int64_t timeout) {
-  const auto until = steady_clock::now() + std::chrono::seconds(timeout);
-  for (std::string line;;) {
-    json::object resync = client.call("GET", "/resyncs/" + id).at("resync").as_object();
-    if (!resync.at("ended_at").is_null()) return resync;
+  json::object resync;
+  std::string line;
+  const auto has_ended = [&] {
+    resync = client.call("GET", "/resyncs/" + id).at("resync").as_object();
+    if (!resync.at("ended_at").is_null()) return true;
     show_progress(resync, line);
-    if (steady_clock::now() > until)
-      throw CommandFailed(
-          5, "No end within " + std::to_string(timeout) + " s. The centre goes on with resync " + id + ".");
-    std::this_thread::sleep_for(kLookAgain);
-  }
+    return false;
+  };
+  if (becomes_true(has_ended, timeout)) return resync;
+  throw CommandFailed(5, "No end within " + std::to_string(timeout) + " s. The centre goes on with resync " + id + ".");
 }
 
 std::string conclusion(const json::object& resync) {

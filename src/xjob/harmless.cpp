@@ -16,10 +16,6 @@ using Because = domain::CopyRule::Because;
 constexpr std::pair<Backing, std::string_view> kSpellings[] = {
     {Backing::unknown, ""}, {Backing::physical, "physical"}, {Backing::none, "none"}, {Backing::unsaid, "unsaid"}};
 
-std::string spelled(Backing backing) {
-  return std::string(std::ranges::find(kSpellings, backing, [](const auto& one) { return one.first; })->second);
-}
-
 Backing parsed(const std::string& text) {
   return std::ranges::find(kSpellings, std::string_view(text), [](const auto& one) { return one.second; })->first;
 }
@@ -35,6 +31,10 @@ bool refused_because(const Copy& copy, Because because) {
 }
 
 }  // namespace
+
+std::string spelled(Backing backing) {
+  return std::string(std::ranges::find(kSpellings, backing, [](const auto& one) { return one.first; })->second);
+}
 
 bool needs_physical_network(std::string_view rule_type) {
   const domain::RuleType* type = domain::find_rule_type(rule_type);

@@ -25,6 +25,7 @@ std::string place_of(const domain::CopyRule&);  // "minimum_bandwidth egress"
 // What a pod's network is made on, as the pod says: of several segments the first counts, as it does for Neutron.
 enum class Backing { unknown, physical, none, unsaid };
 Backing backing_of(const boost::json::object& network);
+std::string spelled(Backing);
 
 // As remembered with the network's binding. Inside the caller's transaction.
 Backing find_backing(Connection&, const std::string& network_id, const std::string& pod_id);

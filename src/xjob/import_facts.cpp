@@ -63,8 +63,8 @@ std::vector<FoundPolicy> found_policies(Connection& db, const std::string& impor
   for (const storage::Row& row : entries.rows()) shared_with[row.text("policy_id")].push_back(row.text("detail"));
   const auto seen = db.execute(
       "SELECT o.local_id, o.name, o.content, o.fault, coalesce(r.central_id, '') AS known_as FROM import_objects o "
-      "LEFT "
-      "JOIN resource_routings r ON r.pod_id = o.pod_id AND r.resource_type = 'qos_policy' AND r.local_id = o.local_id "
+      "LEFT JOIN resource_routings r ON r.pod_id = o.pod_id AND r.resource_type = 'qos_policy' AND r.local_id = "
+      "o.local_id "
       "WHERE o.import_id = ? AND o.pod_id = ? AND o.resource_type = ? ORDER BY o.local_id",
       {import_id, pod_id, kPolicy});
   std::vector<FoundPolicy> policies;
@@ -86,8 +86,7 @@ ImportFacts read_import_facts(Connection& db, const std::string& import_id) {
   for (const boost::json::value& id : chosen.as_array()) facts.chosen.push_back(boost::json::value_to<std::string>(id));
   const auto pods = db.execute(
       "SELECT p.pod_id, p.region_name FROM import_pods i JOIN pods p ON p.pod_id = i.pod_id WHERE i.import_id = ? "
-      "ORDER "
-      "BY p.region_name",
+      "ORDER BY p.region_name",
       {import_id});
   for (const storage::Row& row : pods.rows()) {
     const std::string pod = row.text("pod_id");

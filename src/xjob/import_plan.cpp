@@ -8,10 +8,6 @@
 namespace tricircle::xjob {
 namespace {
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 class NetworkPlanner {
  public:
   NetworkPlanner(Connection& db, const ImportFacts& facts, FoundPod& pod, std::vector<ImportItem>& items)
@@ -105,6 +101,10 @@ class NetworkPlanner {
 };
 
 }  // namespace
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
 
 bool changes_something(const ImportItem& item) {
   return item.action == kTakeOver || item.action == kLink || item.action == kAssociate;

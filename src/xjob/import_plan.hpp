@@ -22,6 +22,7 @@ struct ImportItem {
   std::string found;  // in words
 };
 bool changes_something(const ImportItem&);
+std::string counted(std::size_t count, const std::string& what);  // "1 port", "2 ports"
 
 std::vector<ImportItem> plan_import(Connection&, const std::string& import_id);
 void keep_item(Connection&, const std::string& import_id, std::int64_t number, const ImportItem&);

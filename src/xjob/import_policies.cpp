@@ -41,10 +41,6 @@ struct Bearers {
   std::string tunnelled;  // one of the networks
 };
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 Bearers bearers_of(const FoundPod& pod, const std::string& local_id) {
   Bearers bearers;
   for (const auto* objects : {&pod.networks, &pod.ports}) {

@@ -71,8 +71,7 @@ Situation look(Connection& db, const std::string& pod_id) {
   now.pod = find_pod(db, pod_id);
   const auto found = db.execute(
       "SELECT i.id, i.networks, i.policies, i.chosen, i.planner, p.stage, p.marker FROM import_pods p JOIN imports i "
-      "ON "
-      "i.id = p.import_id WHERE p.pod_id = ? AND i.status = ? AND (p.stage <> '' OR i.planner = ?) ORDER BY "
+      "ON i.id = p.import_id WHERE p.pod_id = ? AND i.status = ? AND (p.stage <> '' OR i.planner = ?) ORDER BY "
       "i.asked_at, i.id LIMIT 1",
       {pod_id, kScanning, pod_id});
   if (found.empty() || !now.pod) return now;

@@ -79,11 +79,6 @@ Record taken_values(const domain::Resource& resource, const json::object& shown)
   return values;
 }
 
-std::string spelled(Backing backing) {
-  if (backing == Backing::physical) return "physical";
-  return backing == Backing::none ? "none" : "unsaid";
-}
-
 void keep_content(SeenObjectRow& row, const json::object& shown) {
   try {
     const json::value* revision = shown.if_contains("revision_number");

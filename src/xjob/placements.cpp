@@ -21,8 +21,7 @@ std::optional<Placement> find_placement(Connection& db, const std::string& type,
                                         const std::string& pod_id) {
   const auto found = db.execute(
       "SELECT project_id, local_id, made, state, last_error FROM placements WHERE resource_type = ? AND central_id = ? "
-      "AND "
-      "pod_id = ?",
+      "AND pod_id = ?",
       {type, central_id, pod_id});
   if (found.empty()) return std::nullopt;
   const storage::Row& row = found.front();

@@ -102,4 +102,5 @@ def bulk(cloud, pod, local, count):
               "device_id": str(uuid.uuid4()), "binding:host_id": "host-1"} for _ in range(count)]
     reply = pod.post("/ports", json={"ports": ports})
     assert reply.status_code == 201, reply.text
-    return [pod.get_port(port["id"]) for port in reply.json()["ports"]]
+    made = {port["id"] for port in reply.json()["ports"]}
+    return [port for port in pod.ports(network_id=local.id) if port.id in made]
