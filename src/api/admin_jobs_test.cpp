@@ -1,5 +1,6 @@
 #include "api/admin.hpp"
 #include "storage/sql.hpp"
+#include "storage/test_store.hpp"
 
 #include <algorithm>
 
@@ -68,7 +69,7 @@ class AdminJobsTest : public testing::Test {
   }
 
   base::TestClock clock_;
-  std::unique_ptr<storage::Database> store_ = storage::open_sqlite_in_memory();
+  std::unique_ptr<storage::Database> store_ = storage::open_test_store();
   Counting counting_{*store_};
   Admin admin_{counting_, clock_, caller_from_headers(), [] {}};
 };
