@@ -6,6 +6,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/value_to.hpp>
 #include <boost/system/error_code.hpp>
 
 namespace tricircle::agent {
@@ -25,6 +26,11 @@ bool is_newer(const Told& told, const Told& than) {
 
 bool is_told(const Tie& tie, const LocalPort& port) {
   return tie.reported_created_at == port.created_at && tie.reported_revision >= port.revision;
+}
+
+// The centre may have made the port itself, ahead of the boot: then it has another id there.
+std::string id_in(const remote::Answer& answer) {
+  return boost::json::value_to<std::string>(answer.body.at("port").at("id"));
 }
 
 void warn_if_refused(const remote::Answer& answer, const std::string& type, const std::string& id) {
@@ -124,7 +130,7 @@ base::Awaitable<void> Reporter::port_is(LocalPort port) {
     const remote::Answer answer = co_await centre_.adopt(port, network);
     warn_if_refused(answer, kPort, port.id);
     if (!answer.ok()) co_return links_.forget_port(port.id);
-    tie.central_id = port.id;
+    tie.central_id = id_in(answer);
   }
   tie.local_id = port.id;
   tie.reported_created_at = port.created_at;

@@ -3,8 +3,7 @@
 #include "domain/port.hpp"
 #include "domain/subnet.hpp"
 #include "storage/sql.hpp"
-
-#include <charconv>
+#include "xjob/address_blocks.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -17,23 +16,8 @@ namespace {
 
 using domain::Address;
 using domain::AddressRange;
+using domain::to_key;
 using storage::Connection;
-
-// Addresses are stored as digits of one length, so that the database's order of texts is the order of addresses.
-std::string key_of(const Address& address) {
-  return address.v6 ? fmt::format("{:016x}{:016x}", address.high, address.low) : fmt::format("{:08x}", address.low);
-}
-
-std::uint64_t hexadecimal(std::string_view digits) {
-  std::uint64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  return number;
-}
-
-Address address_of(std::string_view key) {
-  if (key.size() == 8) return {false, 0, hexadecimal(key)};
-  return {true, hexadecimal(key.substr(0, 16)), hexadecimal(key.substr(16))};
-}
 
 // `count` addresses further, at most the last of the pool.
 Address further(const AddressRange& pool, const Address& from, std::uint64_t count) {
@@ -47,7 +31,7 @@ Address further(const AddressRange& pool, const Address& from, std::uint64_t cou
 std::uint64_t taken_between(Connection& db, const Subnet& subnet, const Address& first, const Address& last) {
   const auto result =
       db.execute("SELECT COUNT(*) AS taken FROM ip_allocations WHERE subnet_id = ? AND ip_address BETWEEN ? AND ?",
-                 {subnet.id, key_of(first), key_of(last)});
+                 {subnet.id, to_key(first), to_key(last)});
   return static_cast<std::uint64_t>(result.front().integer("taken"));
 }
 
@@ -71,9 +55,9 @@ std::optional<Address> highest_taken(Connection& db, const Subnet& subnet, const
   const auto found = db.execute(
       "SELECT ip_address FROM ip_allocations WHERE subnet_id = ? AND ip_address BETWEEN ? AND ? "
       "ORDER BY ip_address DESC LIMIT 1",
-      {subnet.id, key_of(pool.first), key_of(pool.last)});
+      {subnet.id, to_key(pool.first), to_key(pool.last)});
   if (found.empty()) return std::nullopt;
-  return address_of(found.front().text("ip_address"));
+  return domain::from_key(found.front().text("ip_address"));
 }
 
 std::optional<Address> take_after_highest(Connection& db, const Subnet& subnet, const std::string& port_id,
@@ -110,7 +94,9 @@ std::vector<Subnet> subnets_of(Connection& db, const std::string& network_id) {
     Subnet& subnet = subnets.emplace_back();
     subnet.id = row.text("id");
     subnet.cidr = domain::parse_cidr(row.text("cidr")).value();
-    subnet.pools = domain::pools_in(boost::json::parse(row.text("allocation_pools")));
+    // What pods give out by themselves is not the centre's to give.
+    subnet.pools = domain::without(domain::pools_in(boost::json::parse(row.text("allocation_pools"))),
+                                   xjob::blocks_of(db, subnet.id, {}));
     subnet.automatic = domain::has_automatic_addresses(row.text("ipv6_ra_mode"), row.text("ipv6_address_mode"));
     subnet.dhcp = row.integer("enable_dhcp") != 0;
     subnet.service_types =
@@ -122,19 +108,19 @@ std::vector<Subnet> subnets_of(Connection& db, const std::string& network_id) {
 bool take(Connection& db, const std::string& port_id, const Taken& taken) {
   return storage::insert_if_absent(
       db, "ip_allocations",
-      {{"subnet_id", taken.subnet_id}, {"ip_address", key_of(taken.address)}, {"port_id", port_id}});
+      {{"subnet_id", taken.subnet_id}, {"ip_address", to_key(taken.address)}, {"port_id", port_id}});
 }
 
 void give_back(Connection& db, const Taken& taken) {
   db.execute("DELETE FROM ip_allocations WHERE subnet_id = ? AND ip_address = ?",
-             {taken.subnet_id, key_of(taken.address)});
+             {taken.subnet_id, to_key(taken.address)});
 }
 
 std::optional<std::string> router_port_with(Connection& db, const Taken& taken) {
   const auto found = db.execute(
       "SELECT p.id AS id, p.device_owner AS device_owner FROM ip_allocations a JOIN ports p ON p.id = a.port_id WHERE "
       "a.subnet_id = ? AND a.ip_address = ?",
-      {taken.subnet_id, key_of(taken.address)});
+      {taken.subnet_id, to_key(taken.address)});
   if (found.empty() || !domain::is_router_port(found.front().text("device_owner"))) return std::nullopt;
   return found.front().text("id");
 }

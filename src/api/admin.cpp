@@ -34,7 +34,8 @@ constexpr Part kParts[] = {{"pods", handle_pods},
                            {"explain", handle_explain},
                            {"resyncs", handle_resyncs},
                            {"imports", handle_imports},
-                           {"duplicates", handle_duplicates}};
+                           {"duplicates", handle_duplicates},
+                           {"placements", handle_placements}};
 
 std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> parts;

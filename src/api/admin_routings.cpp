@@ -159,12 +159,15 @@ void refuse_xjobs_own(const AdminCall& call, const std::string& type) {
 }
 
 void check(Connection& db, const Routing& routing) {
-  for (const std::string& value :
-       {routing.central_id, routing.local_id, routing.pod_id, routing.project_id, routing.type}) {
-    if (value.empty())
-      throw admin_error(ErrorKind::bad_request,
-                        "top_id, bottom_id, pod_id, project_id and resource_type must all be given.");
-    if (value.size() > 127) throw admin_error(ErrorKind::bad_request, "A field is longer than 127 characters.");
+  // Of networks and ports the centre knows whose they are.
+  const bool owned = !routing.project_id.empty() || is_object(routing.type);
+  if (routing.central_id.empty() || routing.local_id.empty() || routing.pod_id.empty() || routing.type.empty() ||
+      !owned)
+    throw admin_error(ErrorKind::bad_request,
+                      "top_id, bottom_id, pod_id, project_id and resource_type must all be given.");
+  for (const std::string* value :
+       {&routing.central_id, &routing.local_id, &routing.pod_id, &routing.project_id, &routing.type}) {
+    if (value->size() > 127) throw admin_error(ErrorKind::bad_request, "A field is longer than 127 characters.");
   }
   if (routing.local_id.size() > 36)
     throw admin_error(ErrorKind::bad_request, "Field bottom_id is longer than 36 characters.");

@@ -72,6 +72,7 @@ http::Response handle_audits(AdminCall&);
 http::Response handle_resyncs(AdminCall&);
 http::Response handle_imports(AdminCall&);
 http::Response handle_duplicates(AdminCall&);
+http::Response handle_placements(AdminCall&);
 http::Response handle_policies(AdminCall&);
 http::Response handle_explain(AdminCall&);
 http::Reply handle_changes(AdminCall&);  // may wait

@@ -5,6 +5,7 @@
 #include "domain/errors.hpp"
 #include "xjob/changes.hpp"
 #include "xjob/intents.hpp"
+#include "xjob/placements.hpp"
 #include "xjob/policy_versions.hpp"
 
 #include <boost/json/value_to.hpp>
@@ -45,6 +46,16 @@ xjob::Change told(const Change& change, const std::string& id, base::Micros now)
   const domain::Record* row = change.after == nullptr ? change.before : change.after;
   const char* action = change.verb == Verb::created ? "created" : change.verb == Verb::updated ? "updated" : "deleted";
   return {id, change.project_id, std::string(change.resource.name), text(row, "id"), action, now};
+}
+
+// What XJob has made in pods by itself follows, and new networks are made there.
+void follow_in_placements(storage::Connection& db, const Change& change, base::Micros now) {
+  const domain::Record* row = change.after == nullptr ? change.before : change.after;
+  const std::string_view name = change.resource.name;
+  if (name == xjob::kNetwork && change.verb == Verb::created) return xjob::place_by_hints(db, *row, now);
+  if (name == xjob::kSubnet) return xjob::placed_object_changed(db, xjob::kNetwork, text(row, "network_id"), now);
+  if (!is_object(change.resource) || change.verb == Verb::created) return;
+  xjob::placed_object_changed(db, std::string(name), text(row, "id"), now);
 }
 
 // A change that pods may have to follow, or that another may refer to: of policies and rules, and of what bears them.
@@ -92,6 +103,7 @@ void CentralPlugin::changed(storage::Connection& db, Call& call, const Change& c
   const std::string_view name = change.resource.name;
   const bool rule = name.ends_with("_rule");
   const bool policy = name == domain::policy_resource().name;
+  follow_in_placements(db, change, clock_.now());
   if (!rule && !policy && !is_object(change.resource)) return;
   const engine::Cause cause = cause_of(db, call, change);
   if (name == xjob::kNetwork) {

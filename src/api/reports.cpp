@@ -5,6 +5,7 @@
 #include "domain/errors.hpp"
 #include "xjob/copies.hpp"
 #include "xjob/intents.hpp"
+#include "xjob/placements.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -122,6 +123,7 @@ void take_report(storage::Connection& db, const domain::Record& port, const doma
   if (const json::value* device_id = given.if_contains("device_id")) changes["device_id"] = *device_id;
   if (const json::value* addresses = given.if_contains("fixed_ips"); addresses != nullptr && made_there(port, pod_id))
     changes["fixed_ips"] = record_addresses(db, port, pod_id, addresses->as_array());
+  xjob::addresses_were_taken(db, text(port, "network_id"), pod_id, now);
   update_object(db, domain::port_resource(), id, changes, now);
 }
 
@@ -134,10 +136,13 @@ bool tells_of_local_port(const domain::Record& given) {
 domain::Record adopt_port(storage::Connection& db, domain::Record wanted, const std::string& region, base::Micros now) {
   const domain::Resource& ports = domain::port_resource();
   const domain::Record report{{kProfile, wanted.at(kProfile)}, {"fixed_ips", listed(wanted, "fixed_ips")}};
-  const std::string id = text(wanted, "id");
+  const std::string pod_id = pod_of_region(db, region);
+  // Made there by XJob a moment ago: the pod's word is here before ours.
+  const std::string placed = xjob::placed_port(db, text(wanted, "network_id"), text(wanted, "mac_address"), pod_id);
+  const std::string id = placed.empty() ? text(wanted, "id") : placed;
   std::optional<domain::Record> port = find_object(db, ports, id);
   if (!port) {
-    wanted["made_for"] = pod_of_region(db, region);
+    wanted["made_for"] = pod_id;
     insert_as_it_is(db, std::move(wanted), now);
     port = find_object(db, ports, id);
   } else if (text(*port, "network_id") != text(wanted, "network_id")) {

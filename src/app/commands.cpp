@@ -2,6 +2,7 @@
 
 #include "app/command_line.hpp"
 #include "app/import_commands.hpp"
+#include "app/place_commands.hpp"
 #include "app/pod_joining.hpp"
 #include "app/resync_command.hpp"
 #include "app/truth_commands.hpp"
@@ -40,6 +41,7 @@ class Commands : private CommandLine {
     add_policies(*policies);
     add_truth_commands(app, *policies, exit_code);
     add_import_commands(app, *pods, *policies, exit_code);
+    add_place_commands(app, *app.get_subcommand("network"), exit_code);
     add_jobs(*app.add_subcommand("job", "XJob's work, done and to do"));
     add_store(*app.add_subcommand("db", "The centre's store"));
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {

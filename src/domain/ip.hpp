@@ -33,6 +33,15 @@ std::string to_text(const Address&);              // as inet_ntop
 std::optional<Address> next(const Address&);      // none after the last there is
 std::optional<Address> previous(const Address&);  // none before 0
 
+// As digits of one length for each version, so that a database's order of texts is the order of addresses.
+std::string to_key(const Address&);
+Address from_key(std::string_view);  // of to_key()
+
+// How many addresses; the largest number there is for any more.
+std::uint64_t size_of(const AddressRange&);
+// What of the pools is in none of `others`, in the order of the pools.
+std::vector<AddressRange> without(const std::vector<AddressRange>& pools, const std::vector<AddressRange>& others);
+
 std::optional<Cidr> parse_cidr(std::string_view);  // host bits are cleared
 Cidr network_of(const Address&, unsigned prefix);  // prefix: at most 32 or 128
 std::string to_text(const Cidr&);

@@ -131,6 +131,28 @@ TEST(Ip, MakesPoolsOfAllButTheGateway) {
   EXPECT_EQ(default_pools(cidr("10.0.0.7/32"), address("10.0.0.7")).size(), 1U);
 }
 
+TEST(Ip, TakesRangesOutOfPools) {
+  const std::vector<AddressRange> pools{{address("10.0.0.2"), address("10.0.0.9")},
+                                        {address("10.0.1.0"), address("10.0.1.3")}};
+  const auto rest = without(pools, {{address("10.0.0.4"), address("10.0.0.5")},
+                                    {address("10.0.0.9"), address("10.0.0.9")},
+                                    {address("10.0.0.255"), address("10.0.1.3")}});
+  ASSERT_EQ(rest.size(), 2U);
+  EXPECT_EQ(range(rest[0]), "10.0.0.2-10.0.0.3");
+  EXPECT_EQ(range(rest[1]), "10.0.0.6-10.0.0.8");
+  EXPECT_EQ(without(pools, {}).size(), 2U);
+}
+
+TEST(Ip, CountsARangeAndKeepsTheOrderOfAddressesInKeys) {
+  EXPECT_EQ(size_of({address("10.0.0.1"), address("10.0.0.1")}), 1U);
+  EXPECT_EQ(size_of({address("fd::ffff:ffff:ffff:ffff"), address("fd:0:0:1::1")}), 3U);
+  EXPECT_EQ(size_of({address("fd::"), address("fd:0:0:1::")}), ~std::uint64_t{0});
+  for (const char* text : {"0.0.0.0", "10.0.0.255", "fd::1", "ffff::"})
+    EXPECT_EQ(from_key(to_key(address(text))), address(text));
+  EXPECT_LT(to_key(address("9.0.0.0")), to_key(address("10.0.0.0")));
+  EXPECT_LT(to_key(address("fd::9")), to_key(address("fd::10")));
+}
+
 TEST(Ip, MakesAnAddressOfAMac) {
   const Address made = eui64_address(cidr("fd11::/64"), parse_mac("fa:16:3e:00:00:14").value());
   EXPECT_EQ(to_text(made), "fd11::f816:3eff:fe00:14");

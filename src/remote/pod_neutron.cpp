@@ -164,6 +164,14 @@ base::Awaitable<Answer> PodNeutron::bind_object(std::string type, std::string id
   return call("PUT", collection(type) + id, wrapped(type, std::move(values)), std::move(if_match));
 }
 
+base::Awaitable<Answer> PodNeutron::create_object(std::string type, json::object values) {
+  return call("POST", "/v2.0/" + type + "s", wrapped(type, std::move(values)));
+}
+
+base::Awaitable<Answer> PodNeutron::update_object(std::string type, std::string id, json::object values) {
+  return call("PUT", collection(type) + id, wrapped(type, std::move(values)));
+}
+
 base::Awaitable<Answer> PodNeutron::delete_object(std::string type, std::string id) {
   return call("DELETE", collection(type) + id);
 }

@@ -78,6 +78,9 @@ class PodNeutron {
   // `policy_id` empty = null. `revision`: If-Match, only for one who has just read the object.
   base::Awaitable<Answer> bind_object(std::string type, std::string id, std::string policy_id,
                                       std::optional<std::int64_t> revision);
+  // `type` = "network", "subnet" or "port".
+  base::Awaitable<Answer> create_object(std::string type, boost::json::object values);
+  base::Awaitable<Answer> update_object(std::string type, std::string id, boost::json::object values);
   base::Awaitable<Answer> delete_object(std::string type, std::string id);
 
  private:

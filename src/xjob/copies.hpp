@@ -18,6 +18,7 @@ using storage::Connection;
 inline constexpr char kPolicyLane[] = "policy";
 inline constexpr char kNetwork[] = "network";
 inline constexpr char kPort[] = "port";
+inline constexpr char kSubnet[] = "subnet";
 inline constexpr char kPolicyType[] = "qos_policy";  // resource_type of a copy's routing
 
 // States shown to people.

@@ -37,7 +37,6 @@ inline constexpr char kDone[] = "done";
 inline constexpr char kSkipped[] = "skipped";  // the centre had changed meanwhile; `found` says how
 
 // Column `resource_type`, beside network, port (copies.hpp).
-inline constexpr char kSubnet[] = "subnet";
 inline constexpr char kPolicy[] = "policy";
 inline constexpr char kRbac[] = "rbac";  // of import_objects only
 

@@ -6,6 +6,7 @@
 #include "xjob/copies.hpp"
 #include "xjob/job_types.hpp"
 #include "xjob/liveness.hpp"
+#include "xjob/placements.hpp"
 
 #include <boost/json/value_to.hpp>
 
@@ -161,6 +162,7 @@ void remove_routing(Connection& db, const std::string& type, const std::string& 
   const std::optional<Binding> binding = find_binding(db, type, central_id, pod_id);
   delete_routing(db, type, central_id, pod_id);
   remove_binding(db, type, central_id, pod_id);
+  forget_placement(db, type, central_id, pod_id);
   const engine::LaneKey lane = binding_lane(pod_id, type, central_id);
   if (engine::has_open_jobs(db, engine::lane_id(db, lane))) {
     engine::wake(db, lane, 0, engine::Wake::fresh_wish);  // the run finds no routing and ends them

@@ -5,6 +5,7 @@
 #include "xjob/audit.hpp"
 #include "xjob/copies.hpp"
 #include "xjob/imports.hpp"
+#include "xjob/placements.hpp"
 #include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
 
@@ -91,6 +92,7 @@ Detached detach_pod(Connection& db, const std::string& pod_id, base::Micros now)
   forget_audits(db, pod_id);
   forget_resyncs(db, pod_id);
   forget_imports(db, pod_id);
+  forget_placements(db, pod_id);
   forget_pod_check(db, pod_id);
   engine::resume(db, engine::kPodPause, pod_id);
   db.execute("DELETE FROM pods WHERE pod_id = ?", {pod_id});

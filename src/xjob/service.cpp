@@ -6,6 +6,8 @@
 #include "xjob/expand_job.hpp"
 #include "xjob/import_scan.hpp"
 #include "xjob/leaving.hpp"
+#include "xjob/place_job.hpp"
+#include "xjob/placements.hpp"
 #include "xjob/pod_check.hpp"
 #include "xjob/resync.hpp"
 
@@ -42,6 +44,8 @@ base::Awaitable<void> Service::run(engine::Lane lane) {
     co_await run_leave(mine, std::move(lane));
   } else if (lane.key.kind == kResyncLane) {
     co_await run_resync(mine, std::move(lane));
+  } else if (lane.key.kind == kPlaceNetworkLane || lane.key.kind == kPlacePortLane) {
+    co_await run_placement(mine, std::move(lane));
   } else if (lane.key.kind == kImportLane) {
     co_await run_import(mine, std::move(lane));
   } else {

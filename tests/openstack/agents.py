@@ -9,6 +9,7 @@ import uuid
 from harness.agent import Agent
 from harness.api import wait_until
 from harness.notifications import broker_of
+from real_pods import RealCloud
 
 REGION = "RegionOne"
 
@@ -19,11 +20,50 @@ def agent_options(lab, region, queue, **more):
             "".join(f"{name} = {value}\n" for name, value in options.items()) + lab.service_credentials())
 
 
+class ToldCloud(RealCloud):
+    """Nobody ties anything by hand: an agent beside each pod tells the centre what is there."""
+
+    def __init__(self, folder, lab):
+        super().__init__(folder, lab)
+        self.lab, self.folder, self.agents = lab, folder, contextlib.ExitStack()
+
+    def start(self):
+        super().start()
+        for region in self.pods:
+            self.agents.enter_context(hearing_agent(self.lab, self, self.folder, region))
+        return self
+
+    def stop(self):
+        self.agents.close()
+        super().stop()
+
+    def network(self, **attributes):
+        return super().network(**{"name": "net-" + uuid.uuid4().hex[:8], **attributes})
+
+    def appear(self, network, *regions, **attributes):
+        local = {}
+        for region in regions or self.pods:
+            local[region] = self.local_network(region, **{"name": network.name, **attributes}).id
+            self.pods[region].net.create_subnet(network_id=local[region], ip_version=4, cidr="10.1.0.0/24",
+                                                project_id=self.project)
+        wait_until(lambda: {row["bottom_id"] for row in self.admin.routings(top_id=network.id)} == set(local.values()),
+                   what="the network is tied in each region")
+        return local
+
+    def port(self, network, local, region, **attributes):
+        """A VM's port, which bears what the centre's users give it: (port, local id)."""
+        vm = nova_boots(self, self.pods[region].net, local[region])
+        port = told(self, vm)
+        if attributes:
+            port = self.net.update_port(port, **attributes)
+        return port, vm.id
+
+
 @contextlib.contextmanager
-def hearing_agent(lab, cloud, folder):
+def hearing_agent(lab, cloud, folder, region=REGION):
     """An agent with a queue of its own, from when it hears."""
     queue = "tricircle.agent." + uuid.uuid4().hex
-    made = Agent(folder, REGION, cloud.central.url, agent_options(lab, REGION, queue)).start()
+    made = Agent(folder, region, cloud.central.url, agent_options(lab, region, queue)).start()
     wait_until(lambda: "broker_connected" in made.log_text(), what="the agent hears")
     try:
         yield made

@@ -6,7 +6,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from agents import REGION, hearing_agent  # noqa: E402
+from agents import REGION, ToldCloud, hearing_agent  # noqa: E402
 from keystone_centre import KeystoneCentre  # noqa: E402
 from real_pods import Lab, RealCloud  # noqa: E402
 
@@ -21,6 +21,16 @@ def lab():
 def cloud(lab, tmp_path):
     """A new centre for the two real pods."""
     made = RealCloud(tmp_path / "cloud", lab)
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def told_cloud(lab, tmp_path):
+    """As `cloud`, with agents that tell it what happens in the pods."""
+    made = ToldCloud(tmp_path / "cloud", lab)
     try:
         yield made.start()
     finally:

@@ -20,6 +20,8 @@ class Inherited:
 
     def __init__(self, cloud, region, networks, ports, policies):
         self.cloud, self.region, self.net = cloud, region, cloud.pods[region].net
+        without_end = {kind: -1 for kind in ("network", "subnet", "port")}
+        assert self.net.put(f"/quotas/{cloud.project}", json={"quota": without_end}).status_code == 200
         self.policies = [self.policy(i) for i in range(policies)]
         self.networks = self.bulk("network", [self.network(i) for i in range(networks)])
         self.bulk("subnet", [{"network_id": network["id"], "ip_version": 4, "cidr": f"10.{i // 200}.{i % 200}.0/24",
