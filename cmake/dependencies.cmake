@@ -10,6 +10,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RABBITMQ REQUIRED IMPORTED_TARGET librabbitmq)
+pkg_check_modules(MARIADB REQUIRED IMPORTED_TARGET libmariadb)
 
 # The store's pages come and go as blocks of 4 KiB, which glibc's malloc splits and merges: a tenth of the engine's jobs
 # a second. Sanitizers bring an allocator of their own.

@@ -1,6 +1,7 @@
 #include "api/admin.hpp"
 
 #include "api/admin_support.hpp"
+#include "api/neutron.hpp"
 #include "base/log.hpp"
 
 #include <charconv>
@@ -198,6 +199,8 @@ class Admin::Impl {
       return error_answer(plain, error);
     } catch (const std::exception& error) {
       base::log::error("admin_failed request={} error=\"{}\"", request_id, error.what());
+      if (store_is_away(error))
+        return error_answer(plain, Error(ErrorKind::unavailable, "", std::string(kStoreIsAway)));
       return error_answer(plain, Error(ErrorKind::internal, "", "The server could not carry out the request."));
     }
   }

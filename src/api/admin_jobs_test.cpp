@@ -1,5 +1,6 @@
 #include "api/admin.hpp"
 #include "storage/sql.hpp"
+#include "storage/test_store.hpp"
 
 #include <algorithm>
 
@@ -31,6 +32,12 @@ class Counting final : public storage::Database {
  private:
   storage::Database& real_;
   std::int64_t last_ = 0;
+};
+
+class Away final : public storage::Database {
+ public:
+  void read(const Work&) override { throw storage::ConnectionLost("secret"); }
+  void write(const Work&) override { throw storage::Busy("secret"); }
 };
 
 class AdminJobsTest : public testing::Test {
@@ -68,7 +75,7 @@ class AdminJobsTest : public testing::Test {
   }
 
   base::TestClock clock_;
-  std::unique_ptr<storage::Database> store_ = storage::open_sqlite_in_memory();
+  std::unique_ptr<storage::Database> store_ = storage::open_test_store();
   Counting counting_{*store_};
   Admin admin_{counting_, clock_, caller_from_headers(), [] {}};
 };
@@ -88,6 +95,18 @@ TEST_F(AdminJobsTest, ALimitIsKeptToWholeBatchesAndTheLinkGoesOnFromThere) {
   const json::object second = put(href.substr(href.find('?') + 1));
   EXPECT_EQ(second.at("redone"), json::value(50));
   EXPECT_FALSE(second.contains("jobs_links"));
+}
+
+TEST_F(AdminJobsTest, AStoreThatIsAwayIsToBeAskedAgain) {
+  Away away;
+  Admin admin(away, clock_, caller_from_headers(), [] {});
+  http::Request request;
+  request.method = "GET";
+  request.path = "/v1.0/jobs";
+  const http::Response response = std::get<http::Response>(admin.handle(request));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body,
+            R"({"serviceUnavailable":{"message":"The database is temporarily unavailable.","code":503}})");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "api/neutron.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "storage/connection.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -71,13 +72,22 @@ http::Response rendered(const base::Error& error) {
   return answer(meaning.status, {{unknown_to_neutron ? "NotImplementedError" : "NeutronError", inner}});
 }
 
-http::Response bare_failure(const http::Request& request, std::string_view what) {
+void log_failure(const http::Request& request, std::string_view what) {
   base::log::error("request_failed method={} path={} request={} error=\"{}\"", request.method, request.path, request.id,
                    what);
+}
+
+http::Response bare_failure(const http::Request& request, std::string_view what) {
+  log_failure(request, what);
   return rendered({ErrorKind::internal, "", "Request Failed: internal server error while processing your request."});
 }
 
 }  // namespace
+
+bool store_is_away(const std::exception& error) {
+  return dynamic_cast<const storage::ConnectionLost*>(&error) != nullptr ||
+         dynamic_cast<const storage::Busy*>(&error) != nullptr;
+}
 
 http::Response error_response(const http::Request& request, const std::exception_ptr& exception) {
   try {
@@ -86,7 +96,9 @@ http::Response error_response(const http::Request& request, const std::exception
     if (error.kind() == ErrorKind::internal) return bare_failure(request, error.what());
     return rendered(error);
   } catch (const std::exception& error) {
-    return bare_failure(request, error.what());
+    if (!store_is_away(error)) return bare_failure(request, error.what());
+    log_failure(request, error.what());
+    return rendered({ErrorKind::unavailable, "ServiceUnavailable", std::string(kStoreIsAway)});
   } catch (...) {
     return bare_failure(request, "unknown");
   }

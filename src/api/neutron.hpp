@@ -5,6 +5,7 @@
 #include "api/services.hpp"
 
 #include <memory>
+#include <string_view>
 
 namespace tricircle::api {
 
@@ -20,7 +21,12 @@ class Neutron {
 };
 
 // The one table from error kinds to HTTP codes and the one writer of {"NeutronError": {type, message, detail}} (501:
-// {"NotImplementedError": ...}); what is no base::Error is logged and becomes a bare 500 without its text.
+// {"NotImplementedError": ...}); what is no base::Error is logged and becomes a bare 500 without its text, or a 503.
 http::Response error_response(const http::Request&, const std::exception_ptr&);
+
+// The store could not be used, and has tried for long enough: 503, the caller may ask again. Not of a write whose end
+// is unknown: who asked that again might have it twice.
+bool store_is_away(const std::exception&);
+inline constexpr std::string_view kStoreIsAway = "The database is temporarily unavailable.";
 
 }  // namespace tricircle::api

@@ -220,6 +220,17 @@ TEST_F(Dispatch, UnexpectedFailuresSayNothingOfTheirCause) {
   EXPECT_EQ(count("qos_policies"), 0);
 }
 
+TEST_F(Dispatch, AStoreThatIsAwayIsToBeAskedAgainAndAWriteOfUnknownEndIsNot) {
+  for (const std::exception_ptr& away :
+       {std::make_exception_ptr(storage::ConnectionLost("secret")), std::make_exception_ptr(storage::Busy("secret"))}) {
+    const http::Response response = error_response({}, away);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.body, R"({"NeutronError":{"type":"ServiceUnavailable","message":"The database is temporarily )"
+                             R"(unavailable.","detail":""}})");
+  }
+  EXPECT_EQ(error_response({}, std::make_exception_ptr(storage::DbError("it is not known"))).status, 500);
+}
+
 TEST_F(Dispatch, CallersWithoutAnIdentityGetWhatKeystonesMiddlewareSays) {
   Neutron strict(*db, clock, plugin, [](const http::Request&) -> Caller {
     throw base::Error(base::ErrorKind::unauthorized, "", "The request you have made requires authentication.");

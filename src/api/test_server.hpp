@@ -3,6 +3,7 @@
 #pragma once
 #include "api/neutron.hpp"
 #include "base/error.hpp"
+#include "storage/test_store.hpp"
 
 #include <functional>
 #include <mutex>
@@ -119,7 +120,7 @@ class NeutronTest : public testing::Test {
   std::int64_t count(const std::string& table) {
     std::int64_t rows = 0;
     db->read([&](storage::Connection& connection) {
-      rows = connection.execute("SELECT COUNT(*) AS rows FROM " + table).front().integer("rows");
+      rows = connection.execute("SELECT COUNT(*) AS n FROM " + table).front().integer("n");
     });
     return rows;
   }
@@ -127,7 +128,7 @@ class NeutronTest : public testing::Test {
   static http::Headers member(const std::string& project) { return {{"x-roles", "member"}, {"x-project-id", project}}; }
   static http::Headers service() { return {{"x-roles", "service"}, {"x-project-id", "service"}}; }
 
-  std::unique_ptr<storage::Database> db = storage::open_sqlite_in_memory();
+  std::unique_ptr<storage::Database> db = storage::open_test_store();
   base::TestClock clock;
   RecordingPlugin plugin;
   QuotaDefaults quotas;

@@ -268,7 +268,9 @@ class Commands : private CommandLine {
     store.require_subcommand(1);
     const auto add = [&](const char* name, const char* what, bool upgrades) {
       CLI::App* sub = store.add_subcommand(name, what);
-      sub->add_option("--connection", options_.connection, "sqlite:////absolute/path/to/file.db")->required();
+      sub->add_option("--connection", options_.connection,
+                      "sqlite:////absolute/path/to/file.db, or mysql://... as in [database] connection")
+          ->required();
       sub->footer(std::string("Example: tricircle db ") + name +
                   " --connection sqlite:////var/lib/tricircle/central.db");
       sub->callback([this, upgrades] {

@@ -44,7 +44,8 @@ const Option kOptions[] = {
     {"DEFAULT", "log_file", &Config::log_file, "File that log lines go to; empty: standard error"},
     {"DEFAULT", "debug", &Config::debug, "Log each request and each call to a pod"},
     {"database", "connection", &Config::connection,
-     "sqlite:////absolute/file.db; empty: central.db in the state folder"},
+     "sqlite:////absolute/file.db, or mysql://user:password@host,host:port/database?ssl_ca=/file; empty: central.db in "
+     "the state folder"},
     {"keystone_authtoken", "auth_url", &Config::auth_url,
      "Keystone, for the service's own token and to check callers'; empty: no auth"},
     {"keystone_authtoken", "www_authenticate_uri", &Config::www_authenticate_uri, "Keystone as clients reach it"},

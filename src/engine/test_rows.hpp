@@ -81,8 +81,7 @@ inline JobRow job_row(storage::Connection& db, const std::string& id) {
 
 class RowsTest : public testing::Test {
  protected:
-  explicit RowsTest(std::unique_ptr<storage::Database> store = storage::open_sqlite_in_memory())
-      : store_(std::move(store)) {
+  explicit RowsTest(std::unique_ptr<storage::Database> store = storage::open_test_store()) : store_(std::move(store)) {
     // Made by whoever logs first, in a library that ThreadSanitizer does not see into: before there are threads.
     spdlog::default_logger_raw();
     storage::upgrade(*store_);

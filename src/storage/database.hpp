@@ -1,5 +1,5 @@
-// The store of a process: many readers, one group-commit writer. Owned by app/wiring, shared by all rooms. read() and
-// write() block and belong on pool threads, never on the io thread.
+// The store of a process: SQLite with many readers and one group-commit writer, or MariaDB. Owned by app/wiring, shared
+// by all rooms. read() and write() block and belong on pool threads, never on the io thread.
 #pragma once
 #include "storage/connection.hpp"
 
@@ -35,7 +35,9 @@ class Database {
 std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers = 4);
 std::unique_ptr<Database> open_sqlite_in_memory();  // for tests: gone with the object
 
-// "sqlite:////abs/file.db" (configuration's [database] connection). Throws base::Error for another scheme.
+// "sqlite:////abs/file.db" or "mysql://user:password@host,host/database" (configuration's [database] connection).
+// Throws base::Error for another scheme, or for one of these that is not well written. A MariaDB is not asked for
+// before it is used.
 std::unique_ptr<Database> open_database(const std::string& url);
 
 // Applies the migrations that the binary carries and the store lacks, each in a transaction. Throws DbError when the

@@ -35,6 +35,12 @@ std::string spelled_for(Dialect dialect, std::string text) {
   return text;
 }
 
+Dialect dialect_of(Database& database) {
+  Dialect dialect = Dialect::sqlite;
+  database.read([&](Connection& db) { dialect = db.dialect(); });
+  return dialect;
+}
+
 std::string without_comments(std::string_view text) {
   std::string kept;
   while (!text.empty()) {
@@ -46,20 +52,34 @@ std::string without_comments(std::string_view text) {
   return kept;
 }
 
-// Statements end with a semicolon at the end of a line.
-void run_statements(Connection& db, std::string_view migration) {
-  std::string text = without_comments(spelled_for(db.dialect(), std::string(migration)));
+}  // namespace
+
+std::vector<std::string> statements_of(const Migration& migration, Dialect dialect) {
+  std::vector<std::string> statements;
+  std::string text = without_comments(spelled_for(dialect, std::string(migration.text)));
   for (std::size_t end = text.find(";\n"); end != std::string::npos; end = text.find(";\n")) {
-    db.execute(std::string_view(text).substr(0, end));
+    statements.push_back(text.substr(text.find_first_not_of('\n'), end - text.find_first_not_of('\n')));
     text.erase(0, end + 2);
   }
+  return statements;
+}
+
+std::string versions_table(Dialect dialect) {
+  return spelled_for(
+      dialect,
+      "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(255) "
+      "NOT NULL, applied_at BIGINT NOT NULL) {{TABLE_OPTIONS}}");
 }
 
 int stored_version(Connection& db) {
-  db.execute(
-      "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, "
-      "applied_at BIGINT NOT NULL)");
   return static_cast<int>(db.execute("SELECT max(version) AS version FROM schema_version").front().integer("version"));
+}
+
+void note_version(Connection& db, const Migration& migration) {
+  insert(db, "schema_version",
+         {{"version", std::int64_t{migration.version}},
+          {"name", std::string(migration.name)},
+          {"applied_at", base::SystemClock().now()}});
 }
 
 void refuse_newer(int version) {
@@ -68,26 +88,29 @@ void refuse_newer(int version) {
                 std::to_string(known_schema_version()) + ": run the newer program");
 }
 
-}  // namespace
-
 void apply(Connection& db, const Migration& migration) {
+  db.execute(versions_table(db.dialect()));
   const int version = stored_version(db);
   refuse_newer(version);
   if (version >= migration.version) return;
-  run_statements(db, migration.text);
-  insert(db, "schema_version",
-         {{"version", std::int64_t{migration.version}},
-          {"name", std::string(migration.name)},
-          {"applied_at", base::SystemClock().now()}});
+  const std::vector<std::string> statements = statements_of(migration, db.dialect());
+  for (const std::string& statement : statements) db.execute(statement);
+  note_version(db, migration);
 }
 
 void upgrade(Database& database) {
+  if (dialect_of(database) == Dialect::mariadb) return upgrade_in_steps(database);
   for (const Migration& migration : migrations()) database.write([&](Connection& db) { apply(db, migration); });
 }
 
 int schema_version(Database& database) {
   int version = 0;
-  database.write([&](Connection& db) { version = stored_version(db); });
+  const Dialect dialect = dialect_of(database);
+  database.write([&](Connection& db) {
+    // MariaDB is asked only: on Galera a CREATE ends transactions, even one that finds its table there.
+    if (dialect == Dialect::sqlite) db.execute(versions_table(dialect));
+    if (dialect == Dialect::sqlite || has_table(db, "schema_version")) version = stored_version(db);
+  });
   return version;
 }
 

@@ -45,4 +45,11 @@ bool insert_if_absent(Connection& connection, std::string_view table, const Colu
   }
 }
 
+bool has_table(Connection& connection, const std::string& table) {
+  const Result found = connection.execute(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+      {table});
+  return !found.empty();
+}
+
 }  // namespace tricircle::storage

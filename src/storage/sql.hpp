@@ -19,4 +19,7 @@ void insert(Connection&, std::string_view table, const ColumnValues&);
 // False: a unique key was there already, and nothing changed.
 bool insert_if_absent(Connection&, std::string_view table, const ColumnValues&);
 
+// MariaDB: whether the database has it.
+bool has_table(Connection&, const std::string& table);
+
 }  // namespace tricircle::storage

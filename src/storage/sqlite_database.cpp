@@ -1,4 +1,3 @@
-#include "base/error.hpp"
 #include "storage/database.hpp"
 #include "storage/group_writer.hpp"
 #include "storage/sqlite_connection.hpp"
@@ -107,29 +106,12 @@ class SqliteMemory final : public Database {
 
 }  // namespace
 
-void Database::write_later(Work work, Done done) {
-  std::exception_ptr error;
-  try {
-    write(work);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  done(std::move(error));
-}
-
 std::unique_ptr<Database> open_sqlite(const std::filesystem::path& file, std::size_t readers) {
   return std::make_unique<SqliteFile>(file, readers);
 }
 
 std::unique_ptr<Database> open_sqlite_in_memory() {
   return std::make_unique<SqliteMemory>();
-}
-
-std::unique_ptr<Database> open_database(const std::string& url) {
-  const std::string scheme = "sqlite:///";
-  if (url.starts_with(scheme + "/")) return open_sqlite(url.substr(scheme.size()));
-  throw base::Error(base::ErrorKind::unprocessable, "",
-                    "[database] connection must be sqlite:////absolute/path/to/file.db");
 }
 
 }  // namespace tricircle::storage

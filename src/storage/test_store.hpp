@@ -1,6 +1,7 @@
 // For tests of this room and of those above it: a folder that goes with its test, and every kind of store there is.
 #pragma once
 #include "storage/database.hpp"
+#include "storage/test_mariadb.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -41,10 +42,21 @@ struct StoreKind {
 
 // Whatever stands here is held to the whole conformance suite; a driver for another database joins by its line.
 inline std::vector<StoreKind> every_kind_of_store() {
-  return {
+  std::vector<StoreKind> kinds{
       {"SqliteFile", [](const TestFolder& folder) { return open_sqlite(folder.file()); }},
       {"SqliteInMemory", [](const TestFolder&) { return open_sqlite_in_memory(); }},
   };
+  if (!test_mariadb_url().empty()) {
+    kinds.push_back(
+        {"Mariadb", [](const TestFolder&) { return std::make_unique<TestMariadb>(TestMariadb::Tables::none); }});
+  }
+  return kinds;
+}
+
+// For tests of the rooms above: in memory, or what TRICIRCLE_TEST_MARIADB names. upgrade() finds the tables there.
+inline std::unique_ptr<Database> open_test_store() {
+  if (test_mariadb_url().empty()) return open_sqlite_in_memory();
+  return std::make_unique<TestMariadb>(TestMariadb::Tables::emptied);
 }
 
 inline std::int64_t number_of(Database& store, const std::string& query) {

@@ -4,7 +4,10 @@ there and what an operator sees. Whose pods they serve is for those who build on
 import contextlib
 import sqlite3
 
+import pytest
+
 from harness.api import Admin, rule_set, wait_until
+from harness.mariadb import own_database
 from harness.processes import Process, binary
 from harness.server import Server
 
@@ -32,14 +35,22 @@ class Centre:
         folder.mkdir(parents=True, exist_ok=True)
         self.config = folder / "tricircle.conf"
         self.config.touch(0o600)
-        self.config.write_text(options)
-        state = folder / "central"
-        self.store = state / "central.db"
+        self.database = own_database()
+        connection = f"\n[database]\nconnection = {self.database.url}\n" if self.database else ""
+        self.config.write_text(options + connection)
+        self.state = state = folder / "central"
         arguments = ["central", "--no-auth", "--config", str(self.config)]
         self.central = Server("central", state, arguments, project=project)
         self.xjob_command = [binary(), "xjob", "--state", str(state), "--config", str(self.config)]
         self.xjob = None
         self.admin = Admin(self.central.url)
+
+    @property
+    def store(self):
+        """The file itself, for tests of what only SQLite is."""
+        if self.database:
+            pytest.skip("looks into the SQLite file")
+        return self.state / "central.db"
 
     @property
     def net(self):
@@ -122,10 +133,17 @@ class Centre:
 
     def is_at_rest(self):
         """No job is open, no lane is held, due or uncertain: XJob has nothing left to do, now or later, but to audit."""
+        return self.number(
+            "SELECT (SELECT count(*) FROM lanes WHERE kind NOT IN ('audit', 'check') AND"
+            " (worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)) +"
+            " (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))") == 0
+
+    def number(self, query):
+        """What the centre's store answers to a query for one number."""
+        if self.database:
+            return self.database.number(query)
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
-            return store.execute(
-                "SELECT (SELECT count(*) FROM lanes WHERE kind NOT IN ('audit', 'check') AND"
-                " (worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)) + (SELECT count(*) FROM jobs WHERE status IN ('NEW', 'RUNNING'))").fetchone() == (0,)
+            return store.execute(query).fetchone()[0]
 
     def rest(self, timeout=20):
         wait_until(self.is_at_rest, timeout, "XJob at rest")
