@@ -31,19 +31,22 @@ bool answers(storage::Database& database) {
 
 }  // namespace
 
-Centre::Centre(Ground& ground, const std::filesystem::path& state, const std::string& connection, remote::Logins logins,
-               engine::Options options, xjob::Upkeep upkeep)
-    : ground_(ground) {
+Centre::Centre(Ground& ground, const Settings& settings) : ground_(ground), broker_(settings.hint_broker) {
+  const std::filesystem::path& state = settings.state;
   std::filesystem::create_directories(state);
-  database_ = opened(connection.empty() ? sqlite_url(state / "central.db") : connection);
+  database_ = opened(settings.connection.empty() ? sqlite_url(state / "central.db") : settings.connection);
   hints_ = std::make_unique<engine::Hints>(state);
-  service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client, std::move(logins),
-                                             options, upkeep, state / "workers");
+  service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client, settings.logins,
+                                             settings.engine, settings.upkeep, state / "workers");
 }
 
 void Centre::start(bool runs_jobs) {
-  if (runs_jobs) hints_->listen(ground_.runtime, [this] { service_->hint(); });
+  const std::function<void()> heard = [this] { service_->hint(); };
+  if (runs_jobs) hints_->listen(ground_.runtime, heard);
   service_->start(runs_jobs);
+  if (!broker_) return;
+  far_hints_ = std::make_unique<bus::HintLine>(*broker_, runs_jobs ? heard : nullptr);
+  far_hints_->start();
 }
 
 void Centre::drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within) {
@@ -58,6 +61,7 @@ void Centre::drain(base::Micros longest, const std::function<bool(base::Micros)>
 
 // A call whose end we do not wait for makes its lane uncertain; all lanes are due for another at once.
 void Centre::stop() {
+  if (far_hints_) far_hints_->stop();
   service_->worker().cut_short();
   ground_.client.abandon();
   service_->worker().stop(kGraceSeconds);
@@ -70,6 +74,7 @@ bool Centre::ready() {
 
 void Centre::work_committed() {
   hints_->send();
+  if (far_hints_) far_hints_->send();
 }
 
 CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& settings,

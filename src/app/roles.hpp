@@ -5,8 +5,9 @@
 #include "api/central_plugin.hpp"
 #include "api/keystone_door.hpp"
 #include "api/neutron.hpp"
-#include "app/central_settings.hpp"
 #include "app/front.hpp"
+#include "app/settings.hpp"
+#include "bus/hint_line.hpp"
 #include "engine/hints.hpp"
 #include "pod/pod.hpp"
 #include "storage/database.hpp"
@@ -30,15 +31,14 @@ struct Ground {
 // The centre's store with the XJob service on it: `central` has one that runs no jobs, `xjob` one that does.
 class Centre {
  public:
-  Centre(Ground&, const std::filesystem::path& state, const std::string& connection, remote::Logins, engine::Options,
-         xjob::Upkeep);
+  Centre(Ground&, const Settings&);
   void start(bool runs_jobs);
   // No new work is begun; what is under way may end, unless somebody is in a hurry (asked again and again, each time
   // for so long).
   void drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within);
   void stop();            // what is still under way is cut short; no other role of the process may call any more
   bool ready();           // the store answers, and takes writes: the heartbeat is fresh
-  void work_committed();  // hints all workers on this machine
+  void work_committed();  // hints all workers: on this machine, and wherever there is the same broker
 
   storage::Database& database() { return *database_; }
   xjob::Context& context() { return service_->context(); }
@@ -47,7 +47,9 @@ class Centre {
   Ground& ground_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<engine::Hints> hints_;
+  std::optional<bus::Broker> broker_;
   std::unique_ptr<xjob::Service> service_;
+  std::unique_ptr<bus::HintLine> far_hints_;  // null without a broker; ends first, as it calls the service
 };
 
 // Callers bring tokens of this Keystone.

@@ -84,7 +84,7 @@ int run_up(const RunOptions& options) {
   const Settings settings = load_settings(options, Door::open);
   const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
-  Centre centre(ground, settings.state, settings.connection, settings.logins, settings.engine, settings.upkeep);
+  Centre centre(ground, settings);
   CentralApi api(ground, centre, settings.central, std::nullopt, settings.listen);
   const std::string url = url_of(settings.listen, api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
@@ -118,7 +118,7 @@ int run_central(const RunOptions& options) {
     tokens =
         TokenAuth{settings.logins.usual.credentials.auth_url, settings.keystone_for_users, settings.token_cache_time};
   Ground ground;
-  Centre centre(ground, settings.state, settings.connection, settings.logins, settings.engine, settings.upkeep);
+  Centre centre(ground, settings);
   CentralApi api(ground, centre, settings.central, tokens, settings.listen);
   ground.runtime.start();
   centre.start(false);
@@ -134,7 +134,7 @@ int run_xjob(const RunOptions& options) {
   const sigset_t signals = block_signals();
   const Settings settings = load_settings(options, Door::none);
   Ground ground;
-  Centre centre(ground, settings.state, settings.connection, settings.logins, settings.engine, settings.upkeep);
+  Centre centre(ground, settings);
   ground.runtime.start();
   centre.start(true);
   say_ready("xjob state=" + settings.state.string());

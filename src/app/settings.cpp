@@ -29,6 +29,14 @@ engine::Options engine_of(const base::Config& config) {
   return options;
 }
 
+std::optional<bus::Broker> broker_of(const base::Config& config) {
+  if (config.transport_url.empty()) return std::nullopt;
+  bus::Broker broker = bus::parse_transport_url(config.transport_url);
+  broker.tls = config.broker_ssl;
+  broker.ca_file = config.broker_ssl_ca_file;
+  return broker;
+}
+
 }  // namespace
 
 void refuse_open_door(const std::string& listen) {
@@ -74,6 +82,7 @@ Settings load_settings(const RunOptions& options, Door door) {
     if (door != Door::none) refuse_open_door(settings.listen);
   }
   settings.connection = config.connection;
+  settings.hint_broker = broker_of(config);
   settings.logins = remote::logins_of(config);
   settings.engine = engine_of(config);
   settings.upkeep.audit_interval = config.audit_interval;
@@ -103,10 +112,7 @@ AgentSettings load_agent_settings(const RunOptions& options) {
   agent.subscription.exchange = config.control_exchange;
   agent.subscription.routing_key = config.notification_topic + ".info";
   agent.subscription.queue = config.agent_queue.empty() ? "tricircle.agent." + options.region : config.agent_queue;
-  if (config.transport_url.empty()) return settings;
-  agent.broker = bus::parse_transport_url(config.transport_url);
-  agent.broker->tls = config.broker_ssl;
-  agent.broker->ca_file = config.broker_ssl_ca_file;
+  agent.broker = broker_of(config);
   return settings;
 }
 

@@ -4,11 +4,13 @@
 #include "agent/options.hpp"
 #include "app/central_settings.hpp"
 #include "app/run.hpp"
+#include "bus/broker.hpp"
 #include "engine/worker.hpp"
 #include "remote/identities.hpp"
 #include "xjob/context.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace tricircle::app {
@@ -17,6 +19,7 @@ struct Settings {
   std::filesystem::path state;
   std::string listen;
   std::string connection;  // '' = the SQLite file in `state`
+  std::optional<bus::Broker> hint_broker;
   remote::Logins logins;
   engine::Options engine;
   xjob::Upkeep upkeep;

@@ -39,7 +39,9 @@ const Option kOptions[] = {
     {"DEFAULT", "bind_host", &Config::bind_host, "Address that the API listens on, unless --listen says otherwise"},
     {"DEFAULT", "bind_port", &Config::bind_port, "Port that the API listens on, unless --listen says otherwise"},
     {"DEFAULT", "transport_url", &Config::transport_url,
-     "Agent: the pod's message broker, as its Neutron is given it; empty: the pod is looked at every poll_interval"},
+     "Message broker. central and xjob: hints between machines; empty: due work is looked for every [xjob] poll. "
+     "Agent: "
+     "the pod's own, as its Neutron is given it; empty: the pod is looked at every poll_interval"},
     {"DEFAULT", "control_exchange", &Config::control_exchange, "Agent: the exchange of Neutron's notifications"},
     {"DEFAULT", "log_file", &Config::log_file, "File that log lines go to; empty: standard error"},
     {"DEFAULT", "debug", &Config::debug, "Log each request and each call to a pod"},
@@ -63,7 +65,7 @@ const Option kOptions[] = {
      "How long a caller's token is believed without asking again; 0 = ask each time"},
     {"oslo_messaging_notifications", "topics", &Config::notification_topic,
      "Agent: topic of Neutron's notifications; it binds TOPIC.info"},
-    {"oslo_messaging_rabbit", "ssl", &Config::broker_ssl, "Agent: TLS to the broker, its certificate verified"},
+    {"oslo_messaging_rabbit", "ssl", &Config::broker_ssl, "TLS to the broker, its certificate verified"},
     {"oslo_messaging_rabbit", "ssl_ca_file", &Config::broker_ssl_ca_file,
      "Certificate authority of the broker; empty: the system's"},
     {"agent", "queue", &Config::agent_queue, "The agent's own queue; empty: tricircle.agent.REGION"},

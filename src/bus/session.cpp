@@ -1,10 +1,12 @@
 #include "bus/session.hpp"
 
+#include <algorithm>
 #include <amqp.h>
 #include <amqp_framing.h>
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
 #include <sys/time.h>
+#include <vector>
 
 namespace tricircle::bus {
 namespace {
@@ -55,14 +57,12 @@ amqp_table_entry_t number_entry(const char* key, std::int32_t value) {
 
 class Session::Impl {
  public:
-  Impl(const Broker& broker, const BrokerHost& host, const Subscription& subscription)
+  Impl(const Broker& broker, const BrokerHost& host)
       : where_(host.host + ":" + std::to_string(host.port)), connection_(amqp_new_connection()) {
     if (connection_ == nullptr) throw std::bad_alloc();
     try {
       open(broker, host);
       log_in(broker, host);
-      find_exchange(subscription.exchange);
-      consume(subscription);
     } catch (...) {
       amqp_destroy_connection(connection_);
       throw;
@@ -74,6 +74,19 @@ class Session::Impl {
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  void subscribe(const Subscription& subscription) {
+    find_exchange(subscription.exchange);
+    make_queue(subscription);
+    consume(subscription);
+  }
+
+  void publish(const std::string& exchange, const std::string& routing_key, const std::string& body) {
+    find_exchange(exchange);
+    check(amqp_basic_publish(connection_, kChannel, bytes_of(exchange), bytes_of(routing_key), 0, 0, nullptr,
+                             bytes_of(body)),
+          "publishing");
+  }
 
   std::optional<Received> take() {
     for (;;) {
@@ -123,6 +136,12 @@ class Session::Impl {
   }
 
   void find_exchange(const std::string& name) {
+    if (std::ranges::find(exchanges_, name) != exchanges_.end()) return;
+    declare_exchange(name);
+    exchanges_.push_back(name);
+  }
+
+  void declare_exchange(const std::string& name) {
     const amqp_bytes_t type = amqp_cstring_bytes("topic");
     amqp_exchange_declare(connection_, kChannel, bytes_of(name), type, 1, 0, 0, 0, amqp_empty_table);
     const amqp_rpc_reply_t found = amqp_get_rpc_reply(connection_);
@@ -135,19 +154,24 @@ class Session::Impl {
     check(amqp_get_rpc_reply(connection_), "making exchange " + name);
   }
 
-  void consume(const Subscription& subscription) {
+  void make_queue(const Subscription& subscription) {
     amqp_table_entry_t limits[] = {number_entry("x-max-length", subscription.longest),
                                    number_entry("x-expires", subscription.expires_ms)};
     const amqp_table_t arguments{2, limits};
     const amqp_bytes_t queue = bytes_of(subscription.queue);
-    amqp_queue_declare(connection_, kChannel, queue, 0, 1, 0, 0, arguments);
+    const bool own = !subscription.durable;
+    amqp_queue_declare(connection_, kChannel, queue, 0, !own, own, own, arguments);
     check(amqp_get_rpc_reply(connection_), "making queue " + subscription.queue);
     amqp_queue_bind(connection_, kChannel, queue, bytes_of(subscription.exchange), bytes_of(subscription.routing_key),
                     amqp_empty_table);
     check(amqp_get_rpc_reply(connection_), "binding queue " + subscription.queue);
+  }
+
+  void consume(const Subscription& subscription) {
     amqp_basic_qos(connection_, kChannel, 0, subscription.prefetch, 0);
     check(amqp_get_rpc_reply(connection_), "setting the prefetch");
-    amqp_basic_consume(connection_, kChannel, queue, amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+    amqp_basic_consume(connection_, kChannel, bytes_of(subscription.queue), amqp_empty_bytes, 0, !subscription.durable,
+                       0, amqp_empty_table);
     check(amqp_get_rpc_reply(connection_), "consuming queue " + subscription.queue);
   }
 
@@ -195,11 +219,17 @@ class Session::Impl {
   std::string where_;
   amqp_connection_state_t connection_;
   std::optional<Coming> coming_;
+  std::vector<std::string> exchanges_;  // that are there
 };
 
-Session::Session(const Broker& broker, const BrokerHost& host, const Subscription& subscription)
-    : impl_(std::make_unique<Impl>(broker, host, subscription)) {}
+Session::Session(const Broker& broker, const BrokerHost& host) : impl_(std::make_unique<Impl>(broker, host)) {}
 Session::~Session() = default;
+void Session::subscribe(const Subscription& subscription) {
+  impl_->subscribe(subscription);
+}
+void Session::publish(const std::string& exchange, const std::string& routing_key, const std::string& body) {
+  impl_->publish(exchange, routing_key, body);
+}
 std::optional<Received> Session::take() {
   return impl_->take();
 }

@@ -30,7 +30,7 @@ class Heartbeat {
   };
   void lock_own_file();
   void bury_the_dead_of_this_machine();
-  void watch_others();
+  void watch_others(base::Micros begun);  // when the beat before it was
   void end_leases_of(const std::string& worker);
 
   storage::Database& database_;

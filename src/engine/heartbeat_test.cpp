@@ -93,6 +93,37 @@ TEST_F(HeartbeatTest, AWatcherThatSleptItselfDoesNotTakeItsSleepForAnothersDeath
   EXPECT_TRUE(still_held(held));
 }
 
+// As a Galera cluster answers nobody for some seconds when one of its nodes has died.
+class Stalling : public storage::Database {
+ public:
+  Stalling(Database& inner, base::TestClock& clock) : inner_(inner), clock_(clock) {}
+  void read(const Work& work) override { inner_.read(work); }
+  void write(const Work& work) override {
+    clock_.advance(std::exchange(stall, 0));
+    inner_.write(work);
+  }
+  base::Micros stall = 0;  // of the next write
+
+ private:
+  Database& inner_;
+  base::TestClock& clock_;
+};
+
+TEST_F(HeartbeatTest, TheStoresOwnPauseIsNobodysDeath) {
+  const auto worker = begun();
+  Stalling stalling(*store_, clock_);
+  Heartbeat watcher(stalling, clock_, options_, {});
+  watcher.begin();
+  watcher.beat();
+  const Lane held = hold(*worker);
+  stalling.stall = 2 * options_.lease;
+  watcher.beat();
+  EXPECT_TRUE(still_held(held));
+  clock_.advance(options_.lease);
+  watcher.beat();
+  EXPECT_FALSE(still_held(held));
+}
+
 TEST_F(HeartbeatTest, WhoWasDeclaredDeadGoesOnAsNew) {
   const auto worker = begun();
   const auto watcher = begun();

@@ -7,6 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from agents import REGION, ToldCloud, hearing_agent  # noqa: E402
+from harness.galera import Galera  # noqa: E402
 from keystone_centre import KeystoneCentre  # noqa: E402
 from real_pods import Lab, RealCloud  # noqa: E402
 
@@ -15,6 +16,12 @@ from real_pods import Lab, RealCloud  # noqa: E402
 def lab():
     """The real pods that lab/up started; see `make test-openstack`."""
     return Lab()
+
+
+@pytest.fixture(scope="session")
+def galera(lab):
+    """Three nodes, started with the first test that wants them; `tests/openstack/run` stops them."""
+    return Galera(lab.folder)
 
 
 @pytest.fixture

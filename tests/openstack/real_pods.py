@@ -47,6 +47,15 @@ class Lab:
         regions = list(self.pods)
         self.shared, self.reserved = regions[:2], regions[-1]
 
+    def mariadb_url(self):
+        """The pods' own MariaDB, where our user may make databases."""
+        values = self.values
+        user = values["CENTRAL_DB_USER"]
+        for host in ("localhost", "127.0.0.1"):
+            subprocess.run(["mariadb", "--no-defaults", f"--socket={values['DB_SOCKET']}",
+                            f"--execute=GRANT ALL ON `tricircle%`.* TO {user}@'{host}'"], check=True, timeout=60)
+        return f"mysql://{user}:{values['CENTRAL_DB_PASSWORD']}@127.0.0.1:{values['DB_PORT']}/{values['CENTRAL_DB_NAME']}"
+
     def connect(self, region):
         """The region as its admin sees it."""
         return openstack.connect(

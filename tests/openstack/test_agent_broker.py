@@ -1,25 +1,11 @@
 """The pod's message broker goes away and comes back. Alone on the lab: meanwhile the pods answer nobody who changes
 something there."""
-import os
-import pathlib
-import signal
-import subprocess
 import threading
 
 from agents import bulk, linked, told
+from broker import start_broker, stop_broker
 from harness.api import wait_until
 from harness.notifications import Listener
-
-
-def stop_broker(lab):
-    pid = int((lab.folder / "run" / "rabbitmq.pid").read_text())
-    os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 30, "the broker's end")
-
-
-def start_broker(lab):
-    up = pathlib.Path(__file__).with_name("lab") / "up"
-    subprocess.run([up], check=True, env={**os.environ, "LAB_DIR": str(lab.folder)}, stdout=subprocess.DEVNULL)
 
 
 def test_nothing_is_missed_over_a_restart_of_the_broker(lab, cloud, agent, pod):
