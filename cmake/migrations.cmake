@@ -9,7 +9,13 @@ function(tricircle_embed_migrations output)
     string(REGEX MATCH "^[0-9]+" number ${name})
     math(EXPR version "1${number} - 10000")
     file(READ ${file} text)
-    string(APPEND entries "    Migration{${version}, \"${name}\", R\"~sql~(${text})~sql~\"},\n")
+    # "-- works with: N" in its first line: programs that know schema N may go on using the store. None: only those
+    # that know this migration.
+    set(works_from ${version})
+    if(text MATCHES "^-- works with: ([0-9]+)\n")
+      set(works_from ${CMAKE_MATCH_1})
+    endif()
+    string(APPEND entries "    Migration{${version}, ${works_from}, \"${name}\", R\"~sql~(${text})~sql~\"},\n")
   endforeach()
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
 "#include \"storage/migrations.hpp\"

@@ -65,6 +65,7 @@ http::Response list_drifts(AdminCall& call) {
   filter.values.emplace_back(limit + 1);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     const auto found = db.execute(
         "SELECT * FROM (SELECT d.id, d.pod_id, coalesce(p.region_name, '') AS region_name, d.resource_type, "
         "d.central_id, d.local_id, d.policy_id, d.project_id, d.found, d.pod_says, d.on_drift, d.found_at, d.ended_at "

@@ -105,6 +105,7 @@ http::Response items(AdminCall& call) {
   const std::int64_t after = marker_number(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     one(db, call.id());
     const auto found = db.execute(
         "SELECT i.number, i.action, i.resource_type, i.pod_id, coalesce(p.region_name, '') AS region_name, "

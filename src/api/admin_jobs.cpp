@@ -91,6 +91,7 @@ http::Response list(AdminCall& call) {
   const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     JobFilter filter = filter_of(call);
     after_marker(db, call, filter);
     filter.values.emplace_back(limit + 1);

@@ -35,6 +35,7 @@ http::Response list(AdminCall& call) {
   const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     const auto found = db.execute(
         std::string(kRows) +
             " AND l.resource_type || ' ' || l.central_id || ' ' || l.pod_id > ? ORDER BY l.resource_type, "

@@ -64,6 +64,7 @@ http::Response list(AdminCall& call) {
   const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     const auto found = find(db, filter, limit + 1);
     json::array resyncs;
     std::string last;
@@ -92,6 +93,7 @@ http::Response items(AdminCall& call) {
   const std::int64_t after = marker_number(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     one(db, call.id());
     const auto found = db.execute(
         "SELECT number, action, resource_type, central_id, local_id, policy_id, found FROM resync_items WHERE "

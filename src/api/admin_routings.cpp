@@ -118,6 +118,7 @@ http::Response list(AdminCall& call) {
   const std::int64_t limit = page_limit(call);
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     Filter filter = filter_of(call);
     add_marker(db, call, filter);
     filter.values.emplace_back(limit + 1);

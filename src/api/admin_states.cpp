@@ -137,6 +137,7 @@ http::Response list(AdminCall& call, const Listing& listing) {
   if (call.path.size() > 1) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
   json::object body;
   call.database.read([&](Connection& db) {
+    body.clear();
     Found found = find(db, listing, filter_of(call, listing), page_limit(call), call.caller.admin());
     if (!found.last.empty()) body[std::string(listing.collection) + "_links"] = next_links(call, found.last);
     body[listing.collection] = std::move(found.shown);

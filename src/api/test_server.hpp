@@ -70,6 +70,26 @@ struct Answer {
   std::string id() const { return std::string(body.as_object().begin()->value().at("id").as_string()); }
 };
 
+// As the server does it: errors become responses, pending replies are waited for.
+inline Answer finished(const http::Request& request, const std::function<http::Reply()>& begin) {
+  http::Response response;
+  try {
+    http::Reply reply = begin();
+    while (auto* pending = std::get_if<http::Pending>(&reply)) {
+      bool done = false;
+      pending->start([&done] { done = true; });
+      EXPECT_TRUE(done);
+      http::Reply next = pending->then();
+      reply = std::move(next);
+    }
+    response = std::get<http::Response>(std::move(reply));
+  } catch (...) {
+    response = error_response(request, std::current_exception());
+  }
+  return {response.status, response.body.empty() ? boost::json::value() : boost::json::parse(response.body),
+          response.headers};
+}
+
 class NeutronTest : public testing::Test {
  protected:
   explicit NeutronTest(QuotaDefaults limits = {}) : quotas(limits) { storage::upgrade(*db); }
@@ -133,27 +153,6 @@ class NeutronTest : public testing::Test {
   RecordingPlugin plugin;
   QuotaDefaults quotas;
   Neutron neutron{*db, clock, plugin, caller_from_headers(), quotas};
-
- private:
-  // As the server does it: errors become responses, pending replies are waited for.
-  static Answer finished(const http::Request& request, const std::function<http::Reply()>& begin) {
-    http::Response response;
-    try {
-      http::Reply reply = begin();
-      while (auto* pending = std::get_if<http::Pending>(&reply)) {
-        bool done = false;
-        pending->start([&done] { done = true; });
-        EXPECT_TRUE(done);
-        http::Reply next = pending->then();
-        reply = std::move(next);
-      }
-      response = std::get<http::Response>(std::move(reply));
-    } catch (...) {
-      response = error_response(request, std::current_exception());
-    }
-    return {response.status, response.body.empty() ? boost::json::value() : boost::json::parse(response.body),
-            response.headers};
-  }
 };
 
 }  // namespace tricircle::api

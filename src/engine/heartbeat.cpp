@@ -42,6 +42,7 @@ void Heartbeat::beat() {
   const base::Micros begun = clock_.monotonic();
   bool alive = false;
   database_.write([&](storage::Connection& db) {
+    storage::refuse_unfit(db);  // who may not use the store any more beats no more, and so works no more
     alive = db.execute("UPDATE workers SET beat = beat + 1 WHERE id = ?", {id_}).affected() == 1;
     // Declared dead by another: our lanes are gone, their late records will miss. We go on as new.
     if (!alive && !ended_)

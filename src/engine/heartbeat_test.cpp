@@ -1,6 +1,7 @@
 #include "engine/heartbeat.hpp"
 
 #include "engine/test_rows.hpp"
+#include "storage/sql.hpp"
 
 namespace tricircle::engine {
 namespace {
@@ -122,6 +123,20 @@ TEST_F(HeartbeatTest, TheStoresOwnPauseIsNobodysDeath) {
   clock_.advance(options_.lease);
   watcher.beat();
   EXPECT_FALSE(still_held(held));
+}
+
+TEST_F(HeartbeatTest, WhoMayNotUseTheStoreAnyMoreDoesNotBeat) {
+  const auto worker = begun();
+  write([&](Connection& db) {
+    const std::int64_t newer = storage::known_schema_version() + 1;
+    storage::insert(db, "schema_version",
+                    {{"version", newer}, {"name", "later"}, {"applied_at", std::int64_t{1}}, {"works_from", newer}});
+  });
+  const base::Micros before = worker->last();
+  clock_.advance(7);
+  EXPECT_THROW(worker->beat(), storage::DbError);
+  EXPECT_EQ(worker->last(), before);
+  write([&](Connection& db) { db.execute("DELETE FROM schema_version WHERE name = 'later'"); });
 }
 
 TEST_F(HeartbeatTest, WhoWasDeclaredDeadGoesOnAsNew) {

@@ -87,10 +87,14 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   }
 
   base::Awaitable<void> beat_for_ever(Self self) {
+    base::Micros took = 0;
     while (!ended_) {
-      co_await beat_pause_.wait(options_.beat);
+      // A beat counts from its beginning, so one that was kept waiting is followed by another at once.
+      if (took < options_.beat) co_await beat_pause_.wait(options_.beat);
       if (ended_) break;
+      const base::Micros begun = clock_.monotonic();
       co_await runtime_.blocking([this] { quietly("beat", [this] { heartbeat_.beat(); }); });
+      took = clock_.monotonic() - begun;
     }
   }
 

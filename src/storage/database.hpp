@@ -16,11 +16,13 @@ class Database {
   using Work = std::function<void(Connection&)>;
   virtual ~Database() = default;
 
-  // One consistent snapshot; sees every write() that has returned before. Exceptions of `work` pass through.
+  // `work` may be run more than once, in read() as in write() (after Busy, or on another connection), so it must only
+  // touch the connection and what it resets. Its exceptions pass through.
+
+  // One consistent snapshot; sees every write() that has returned before.
   virtual void read(const Work& work) = 0;
 
-  // One transaction: returns after its COMMIT is durable. An exception of `work` undoes its changes alone and passes
-  // through. `work` may be run more than once (after Busy), so it must only touch the connection and what it resets.
+  // One transaction: returns after its COMMIT is durable. An exception of `work` undoes its changes alone.
   virtual void write(const Work& work) = 0;
 
   // As write(), without a thread that waits: `done` is given what write() would have thrown (nobody else keeps it),
@@ -41,9 +43,12 @@ std::unique_ptr<Database> open_sqlite_in_memory();  // for tests: gone with the 
 std::unique_ptr<Database> open_database(const std::string& url);
 
 // Applies the migrations that the binary carries and the store lacks, each in a transaction. Throws DbError when the
-// store is newer than the binary. upgrade() is safe in several processes at once.
+// store is so much newer that the binary may not use it. upgrade() is safe in several processes at once.
 void upgrade(Database&);
 int schema_version(Database&);  // 0 = empty
 int known_schema_version();     // what this binary knows
+// Throws DbError when another program has meanwhile given the store a schema that this binary may not use. Inside the
+// caller's transaction.
+void refuse_unfit(Connection&);
 
 }  // namespace tricircle::storage

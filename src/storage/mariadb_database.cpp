@@ -42,23 +42,14 @@ MariadbDatabase::~MariadbDatabase() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-// Only its beginning is tried again: `work` may have handed something out already. A read waits for no lock, so that
-// nothing but the loss of the connection ends it.
+// It waits for no lock, so that nothing but the loss of the connection ends it.
 void MariadbDatabase::read(const Work& work) {
-  bool begun = false;
-  std::exception_ptr failure;
   Patience::with([&] {
     MariadbPool::Borrowed connection(readers_);
     connection->begin();
-    begun = true;
-    try {
-      run_in(*connection, work);
-      connection->roll_back();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+    run_in(*connection, work);
+    connection->roll_back();
   });
-  if (failure) std::rethrow_exception(std::move(failure));
 }
 
 void MariadbDatabase::write(const Work& work) {

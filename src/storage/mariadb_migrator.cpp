@@ -150,7 +150,7 @@ void upgrade_in_steps(Database& store) {
   int version = schema_version(store);
   if (version < known_schema_version()) make_tables(store);
   for (Steps steps(store); version < known_schema_version(); version = schema_version(store)) steps.go_on();
-  refuse_newer(version);
+  store.write([](Connection& db) { refuse_unfit(db); });
 }
 
 }  // namespace tricircle::storage

@@ -11,6 +11,7 @@ namespace tricircle::storage {
 
 struct Migration {
   int version;
+  int works_from;  // the oldest schema whose programs may use a store that has this one
   std::string_view name;
   std::string_view text;
 };
@@ -33,6 +34,5 @@ void upgrade_in_steps(Database&);
 std::string versions_table(Dialect);
 int stored_version(Connection&);  // the table is there
 void note_version(Connection&, const Migration&);
-void refuse_newer(int version);
 
 }  // namespace tricircle::storage

@@ -35,18 +35,34 @@ TEST_P(MigrationsTest, ASecondUpgradeChangesNothing) {
   EXPECT_EQ(number_of(*store_, "SELECT beat AS n FROM workers"), 7);
 }
 
-TEST_P(MigrationsTest, AStoreNewerThanTheBinaryIsRefusedInWordsAndLeftAlone) {
-  upgrade(*store_);
+// As a program one schema ahead leaves it.
+int upgrade_beyond(Database& store, std::int64_t works_from) {
   const std::int64_t newer = known_schema_version() + 1;
-  store_->write([&](Connection& db) {
-    insert(db, "schema_version", {{"version", newer}, {"name", "later"}, {"applied_at", std::int64_t{1}}});
+  store.write([&](Connection& db) {
+    insert(db, "schema_version",
+           {{"version", newer}, {"name", "later"}, {"applied_at", std::int64_t{1}}, {"works_from", works_from}});
   });
+  return static_cast<int>(newer);
+}
+
+TEST_P(MigrationsTest, AStoreThatIsTooNewIsRefusedInWordsAndLeftAlone) {
+  upgrade(*store_);
+  const int newer = upgrade_beyond(*store_, known_schema_version() + 1);
   try {
     upgrade(*store_);
     FAIL() << "the newer store was taken";
   } catch (const DbError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("newer than this program's"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("run a newer program"));
   }
+  EXPECT_THROW(store_->read([](Connection& db) { refuse_unfit(db); }), DbError);
+  EXPECT_EQ(schema_version(*store_), newer);
+}
+
+TEST_P(MigrationsTest, AStoreOfWhichANewerProgramSaysThatThisOneMayGoOnIsUsed) {
+  upgrade(*store_);
+  const int newer = upgrade_beyond(*store_, known_schema_version());
+  upgrade(*store_);
+  EXPECT_NO_THROW(store_->read([](Connection& db) { refuse_unfit(db); }));
   EXPECT_EQ(schema_version(*store_), newer);
 }
 

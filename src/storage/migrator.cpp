@@ -35,6 +35,8 @@ std::string spelled_for(Dialect dialect, std::string text) {
   return text;
 }
 
+constexpr int kFirstWithWorksFrom = 18;  // has the column
+
 Dialect dialect_of(Database& database) {
   Dialect dialect = Dialect::sqlite;
   database.read([&](Connection& db) { dialect = db.dialect(); });
@@ -76,23 +78,30 @@ int stored_version(Connection& db) {
 }
 
 void note_version(Connection& db, const Migration& migration) {
-  insert(db, "schema_version",
-         {{"version", std::int64_t{migration.version}},
-          {"name", std::string(migration.name)},
-          {"applied_at", base::SystemClock().now()}});
+  ColumnValues row{{"version", std::int64_t{migration.version}},
+                   {"name", std::string(migration.name)},
+                   {"applied_at", base::SystemClock().now()}};
+  if (migration.version >= kFirstWithWorksFrom) row.emplace_back("works_from", std::int64_t{migration.works_from});
+  insert(db, "schema_version", row);
 }
 
-void refuse_newer(int version) {
-  if (version <= known_schema_version()) return;
-  throw DbError("the store has schema " + std::to_string(version) + ", newer than this program's " +
-                std::to_string(known_schema_version()) + ": run the newer program");
+// A newer program may share the store with this one, so that a cloud is upgraded process by process: its migrations say
+// which programs still may.
+void refuse_unfit(Connection& db) {
+  const int known = known_schema_version();
+  const int version = stored_version(db);
+  if (version <= known) return;
+  const std::int64_t from =
+      db.execute("SELECT max(works_from) AS version FROM schema_version").front().integer("version");
+  if (from <= known) return;
+  throw DbError("the store has schema " + std::to_string(version) + ", for programs that know schema " +
+                std::to_string(from) + " at least; this one knows " + std::to_string(known) + ": run a newer program");
 }
 
 void apply(Connection& db, const Migration& migration) {
   db.execute(versions_table(db.dialect()));
-  const int version = stored_version(db);
-  refuse_newer(version);
-  if (version >= migration.version) return;
+  refuse_unfit(db);
+  if (stored_version(db) >= migration.version) return;
   const std::vector<std::string> statements = statements_of(migration, db.dialect());
   for (const std::string& statement : statements) db.execute(statement);
   note_version(db, migration);
