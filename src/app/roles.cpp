@@ -7,6 +7,7 @@ namespace tricircle::app {
 namespace {
 
 constexpr base::Micros kLook = 20 * base::kMillisecond;
+constexpr int kMostAsking = 4;
 constexpr int kGraceSeconds = 5;  // to give the lanes back
 
 std::unique_ptr<storage::Database> opened(const std::string& connection) {
@@ -67,9 +68,13 @@ void Centre::stop() {
   service_->worker().stop(kGraceSeconds);
 }
 
+// A store that is away keeps who asks it waiting: few at a time, or load balancers that ask on would take all threads.
 bool Centre::ready() {
   const engine::Worker& worker = service_->worker();
-  return worker.may_call(worker.life()) && answers(*database_);
+  if (!worker.may_call(worker.life())) return false;
+  const bool ready = ++asking_ <= kMostAsking && answers(*database_);
+  --asking_;
+  return ready;
 }
 
 void Centre::work_committed() {

@@ -14,6 +14,7 @@
 #include "xjob/service.hpp"
 #include "xjob/waits.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -48,6 +49,7 @@ class Centre {
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<engine::Hints> hints_;
   std::optional<bus::Broker> broker_;
+  std::atomic<int> asking_ = 0;  // how many wait to hear whether the store answers
   std::unique_ptr<xjob::Service> service_;
   std::unique_ptr<bus::HintLine> far_hints_;  // null without a broker; ends first, as it calls the service
 };

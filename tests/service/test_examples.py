@@ -1,0 +1,41 @@
+"""What docs/examples/ shows is what works: each unit's own command line serves and ends as systemd asks it to."""
+import configparser
+import shlex
+import shutil
+import subprocess
+
+import pytest
+
+from cloud import FAST
+from harness.processes import ROOT, Process, binary, free_port
+
+EXAMPLES = ROOT / "docs/examples"
+UNITS = sorted(EXAMPLES.glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_the_command_line_of_a_unit_serves(unit, tmp_path):
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str
+    parser.read(unit)
+    config = tmp_path / "tricircle.conf"
+    config.write_text(f"[DEFAULT]\nbind_host = 127.0.0.1\nbind_port = {free_port()}\n{FAST}")
+    config.chmod(0o600)
+    places = {"/usr/bin/tricircle": binary(), "/etc/tricircle/tricircle.conf": str(config)}
+    words = [places.get(word, word.replace("/var/lib/tricircle", str(tmp_path)))
+             for word in shlex.split(parser["Service"]["ExecStart"])]
+    # Without a Keystone only callers on this machine are believed, and only when it is said.
+    process = Process(unit.stem, words + (["--no-auth"] if "central" in words else []), tmp_path / "log")
+    process.start()
+    process.wait_ready()
+    process.stop()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_reads_the_unit(unit, tmp_path):
+    # The program is not installed here: any other is as good for reading the rest.
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text().replace("/usr/bin/tricircle ", "/bin/true "))
+    done = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and not done.stderr, done.stderr
