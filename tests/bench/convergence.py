@@ -48,7 +48,7 @@ class Field:
         self.count = pods
         self.pods = Process("pods", [program("pods"), "--pods", pods, "--networks", networks, "--latency-ms", latency],
                             folder / "pods.log")
-        self.centre = Centre(folder / "centre", options="")
+        self.centre = Centre(folder / "centre", options="[QUOTAS]\nquota_network = -1\n")
         self.networks = networks
 
     def __enter__(self):

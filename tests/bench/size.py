@@ -13,6 +13,7 @@ Exit code 1 when something failed.
 import argparse
 import os
 import pathlib
+import random
 import statistics
 import sys
 import tempfile
@@ -99,11 +100,13 @@ def look(role, name, data, options):
 
 
 def asked(field, folder, seconds, options):
-    """Calls of each kind at a central that has the data."""
-    ports, policies = range(min(options.ports, 20_000)), range(min(options.policies, 10_000))
-    calls = [f"GET /v2.0/qos/policies/{object_id('policy', number)}" for number in policies]
+    """Calls of each kind at a central that has the data, all over it."""
+    ports = range(0, options.ports, max(1, options.ports // 50_000))
+    calls = [f"GET /v2.0/qos/policies/{object_id('policy', number)}" for number in range(options.policies)]
+    calls += [f"GET /v2.0/ports/{object_id('port', number)}" for number in ports]
     calls += [f'PUT /v2.0/ports/{object_id("port", number)} {{"port": {{"name": "again"}}}}' for number in ports]
     calls += ["GET /v2.0/ports?limit=100", "GET /v2.0/qos/policies?limit=100"] * 500
+    random.Random(1).shuffle(calls)
     path = write_calls(folder / "calls", calls)
     loaded(field.centre.central.url, [field.centre.central.process.popen.pid], "calls.lua", path, "none",
            seconds=seconds)
@@ -149,7 +152,7 @@ def measure(folder, options):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, usual in (("pods", 1000), ("policies", 10_000), ("networks", 10_000), ("ports", 1_000_000),
-                        ("starts", 7), ("seconds", 5), ("rest", 10)):
+                        ("starts", 7), ("seconds", 20), ("rest", 10)):
         arguments.add_argument(f"--{name}", type=int, default=usual)
     arguments.add_argument("--out", type=pathlib.Path)
     options = arguments.parse_args()
