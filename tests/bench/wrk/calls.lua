@@ -1,11 +1,10 @@
--- For wrk: sends the calls of a file, a line each (METHOD PATH [BODY]).
--- Arguments: FILE TOKEN ("once" = each but once, else again and again).
-local calls, place, once = {}, 0, false
+-- For wrk: sends the calls of a file, a line each (METHOD PATH [BODY]), in their order and then again. Arguments: FILE
+-- TOKEN.
+local calls, place = {}, 0
 
 function init(arguments)
   wrk.headers["X-Auth-Token"] = arguments[2]
   wrk.headers["Content-Type"] = "application/json"
-  once = arguments[3] == "once"
   for line in io.lines(arguments[1]) do
     local method, path, body = line:match("^(%S+) (%S+) ?(.*)$")
     calls[#calls + 1] = wrk.format(method, path, nil, body ~= "" and body or nil)
@@ -13,11 +12,7 @@ function init(arguments)
 end
 
 function request()
-  if place == #calls then
-    if once then wrk.thread:stop() end
-    place = 0
-  end
-  place = place + 1
+  place = place % #calls + 1
   return calls[place]
 end
 
