@@ -92,7 +92,7 @@ def test_a_role_ends_cleanly_at_a_signal(tmp_path, name, end):
 
 def test_a_role_may_open_as_many_files_as_the_system_allows_it(tmp_path):
     """It keeps a connection to each of very many pods; a shell's own limit is low."""
-    script = 'ulimit -Hn 4000 && ulimit -Sn 100 && exec "$@"'
+    script = 'ulimit -Sn 100 && ulimit -Hn 4000 && exec "$@"'
     process = Process("xjob", ["bash", "-c", script, "bash", binary(), "xjob", "--state", tmp_path / "state"],
                       tmp_path / "log").start()
     try:
