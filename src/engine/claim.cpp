@@ -43,7 +43,7 @@ constexpr char kHeadsOfSqlite[] =
     "not_before > ? UNION ALL SELECT id FROM pauses WHERE kind = 'pod')";
 
 // MariaDB would begin each of those steps at the first pod. With all columns of the index named before due_at, `worker`
-// too, it jumps from one group to the next by itself.
+// too, it jumps from one group to the next by itself; of a table that it knows nothing of yet it reads the index, once.
 constexpr char kHeadsOfMariadb[] =
     "SELECT pod_id, priority, due FROM (SELECT pod_id, priority, min(due_at) AS due FROM lanes WHERE worker = '' AND "
     "due_at IS NOT NULL GROUP BY worker, pod_id, priority) AS heads WHERE due <= ? AND pod_id NOT IN (SELECT pod_id "
