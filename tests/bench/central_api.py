@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The central API under load, with Keystone's tokens: beside a real Neutron of the lab and nginx with static files.
 
-Usage: central_api.py [--seconds S] [--connections N] [--out FILE]      (with the lab's env file set: tests/openstack/lab/up)
+Usage: central_api.py [--seconds S] [--connections N] [--out FILE]      (with the lab's env file set)
 
   get    GET of a policy with two rules, of a thousand        list   GET of a list of 100 of them
   port   PUT port: a pod tells of a port for the first time, a policy on its network and one on itself (case 4)
@@ -28,8 +28,8 @@ from wire import KEYSTONE, Wire, token  # noqa: E402
 
 REPORT = ('{"port": {"binding:profile": {"region": "pod-0001", "device": "compute:nova", "host": "host-1", '
           '"revision_number": 2, "created_at": "2026-01-01T00:00:00Z"}}}')
-COLUMNS = {"server": "", "call": "call", "connections": "connections", "per_s": "requests/s", "p50_ms": "p50 ms", "p99_ms": "p99 ms",
-           "cpu_us": "CPU us/request", "cores": "cores"}
+COLUMNS = {"server": "", "call": "call", "connections": "connections", "per_s": "requests/s", "p50_ms": "p50 ms",
+           "p99_ms": "p99 ms", "cpu_us": "CPU us/request", "cores": "cores"}
 HUNDRED = "/v2.0/qos/policies?limit=100"
 
 

@@ -3,8 +3,8 @@
 
 Usage: convergence.py [--pods N,N] [--latency-ms MS] [--out FILE]
 
-Starts central, xjob (default options, SQLite) and one process of simulated pods that answer after --latency-ms. For each
-number of pods, in the same run:
+Starts central, xjob (default options, SQLite) and one process of simulated pods that answer after --latency-ms. For
+each number of pods, in the same run:
   associate  a network that is in all pods gets a policy with two rules that no pod has: 6 calls a pod until bound
   edit       a rule of a policy that all pods have: 1 call a pod
 The time is that of the job, from the central call to the last pod's confirmation. What it is compared with, `floor`,

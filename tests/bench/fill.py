@@ -86,10 +86,12 @@ class Filler:
         self.routed(self.counts["ports"], "port", sql_id("port", "i"), sql_id("pod", "i % :networks % :pods"))
         policy = sql_id("policy", f"{network} % :policies")
         rules = f"""printf('[{{"type":"bandwidth_limit","direction":"egress","id":"%s","refused":false,"error":"",
-            "because":"pod","values":{{"max_kbps":%d,"max_burst_kbps":100}}}}]', {sql_id('local', 'i')}, 1000 + {network} % :policies)"""
+            "because":"pod","values":{{"max_kbps":%d,"max_burst_kbps":100}}}}]',
+            {sql_id('local', 'i')}, 1000 + {network} % :policies)"""
         self.put("copies", each, policy_id=policy, pod_id=sql_id("pod", place), project_id=":project",
-                 mark=sql_id("local", "i"), attributes=f"""printf('{{"name":"policy %d","description":"","shared":false}}',
-                 {network} % :policies)""", rules=rules, ready="1", tagged="1", intent="1", state="'in_sync'",
+                 mark=sql_id("local", "i"), rules=rules,
+                 attributes=f"""printf('{{"name":"policy %d","description":"","shared":false}}',
+                 {network} % :policies)""", ready="1", tagged="1", intent="1", state="'in_sync'",
                  last_error="''", since=":now")
         self.routed(each, "qos_policy", policy, sql_id("pod", place))
         self.bound(each, "network", sql_id("network", network), sql_id("pod", place), policy)

@@ -1,4 +1,4 @@
-"""Load on a server by wrk, and what it costs the server; and nginx with static files, to have something to compare with."""
+"""Load on a server by wrk, and what it costs the server; and nginx with static files to compare with."""
 import contextlib
 import getpass
 import json
