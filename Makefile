@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build build-dev run test test-unit test-sim test-service test-tsan test-openstack soak bench fuzz format tidy clean
+.PHONY: help deps build build-dev run test test-unit test-sim test-service test-tsan test-openstack soak bench bench-smoke fuzz format tidy clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -57,12 +57,15 @@ soak: build ## Long counts, by hand
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=../soak/test_random_kills.py \
 		tests/openstack/run -s -n 0
 	@tests/openstack/run -m "soak or not soak" -k "tempest or differential"
-	@for tests in test_import.py test_agent.py; do \
-		TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=$$tests tests/openstack/run -s -n 0 \
+	@for tests in test_import.py test_agent.py test_cluster.py; do \
+		CONVERGED_WITHIN=10 TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=$$tests tests/openstack/run -s -n 0 \
 			-m soak || exit 1; done
 
-bench: build ## Measure the engine alone, then embedded and real pods; tables, and JSON in build/
+bench: ## Measure the release build beside real servers; tables, and JSON in build/bench/ (docs/performance.md)
 	@scripts/bench --lab
+
+bench-smoke: ## All benchmarks, small: do they work?
+	@scripts/bench --smoke
 
 fuzz: ## Feed each parser hostile input for ten minutes (FUZZ_SECONDS)
 	@scripts/fuzz --seconds $${FUZZ_SECONDS:-600}

@@ -164,10 +164,14 @@ bool may_get(const Caller& caller, const Resource& resource, const access::Targe
   return caller.may(action_on("get", resource), target);
 }
 
-bool may_get_attribute(const Caller& caller, const Resource& resource, std::string_view attribute,
-                       const access::Target& target) {
+const access::Target& LazyTarget::get() {
+  if (!target_) target_ = target_of(*record_);
+  return *target_;
+}
+
+bool may_get_attribute(const Caller& caller, const Resource& resource, std::string_view attribute, LazyTarget& target) {
   const std::string rule = action_on("get", resource) + ":" + std::string(attribute);
-  return !caller.rules->has(rule) || caller.may(rule, target);
+  return !caller.rules->has(rule) || caller.may(rule, target.get());
 }
 
 void check_own_project(const Caller& caller, const json::object& given) {

@@ -7,6 +7,7 @@
 #include "domain/catalogue.hpp"
 #include "storage/connection.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,8 +35,20 @@ domain::Record with_facts(storage::Connection&, const domain::Resource&, const C
 // What rules compare with: a record's plain values, in the words of their language. With its facts it is what all of
 // the following are asked about.
 access::Target target_of(const domain::Record&);
+// The same for who may not need it: few attributes have a rule. The record must outlive it.
+class LazyTarget {
+ public:
+  explicit LazyTarget(const domain::Record& record) : record_(&record) {}
+  explicit LazyTarget(access::Target target) : target_(std::move(target)) {}
+  const access::Target& get();
+
+ private:
+  const domain::Record* record_ = nullptr;
+  std::optional<access::Target> target_;
+};
+
 bool may_get(const Caller&, const domain::Resource&, const access::Target&);
-bool may_get_attribute(const Caller&, const domain::Resource&, std::string_view attribute, const access::Target&);
+bool may_get_attribute(const Caller&, const domain::Resource&, std::string_view attribute, LazyTarget&);
 // To name another project takes an administrator or a service, before any rule is asked.
 void check_own_project(const Caller&, const boost::json::object& given);
 // On a network that is seen for being external alone nobody makes anything; `record` has its facts.

@@ -19,6 +19,8 @@ constexpr Attribute kMet{.name = "met", .kind = Kind::integer};
 constexpr Attribute kFromCentre{.name = "from_centre", .kind = Kind::boolean};
 constexpr Attribute kMadeFor{.name = "made_for", .kind = Kind::uuid};
 
+constexpr std::size_t kMostDerived = 6;  // what is added to a record of columns
+
 Columns own_columns(const domain::Resource& resource) {
   if (&resource == &domain::network_resource()) return {&kIntent, &kMet, &kFromCentre};
   if (&resource == &domain::subnet_resource()) return {&kFromCentre};
@@ -87,6 +89,7 @@ std::vector<domain::Record> select_records(storage::Connection& db, std::string_
   records.reserve(result.rows().size());
   for (const storage::Row& row : result.rows()) {
     domain::Record& record = records.emplace_back();
+    record.reserve(columns.size() + kMostDerived);
     for (const Attribute* column : columns) record[column->name] = from_column(*column, row);
   }
   return records;

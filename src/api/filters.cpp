@@ -37,7 +37,8 @@ const Attribute* attribute_for(const Resource& resource, std::string_view name, 
   if (attribute == nullptr && name == "id") return &kId;
   if (attribute == nullptr || (attribute->can & use) == 0) return nullptr;
   // Nobody finds by what he may not see.
-  if (!may_get_attribute(caller, resource, name, {{"project_id", caller.project_id()}})) return nullptr;
+  LazyTarget own(access::Target{{"project_id", caller.project_id()}});
+  if (!may_get_attribute(caller, resource, name, own)) return nullptr;
   return attribute;
 }
 

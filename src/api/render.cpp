@@ -115,7 +115,8 @@ void add_derived(storage::Connection& db, const Resource& resource, const Fields
 
 json::object shown(const Resource& resource, const Record& record, const Caller& caller, const Fields& fields) {
   json::object object;
-  const access::Target target = target_of(record);
+  object.reserve(resource.attributes.size() + 1);
+  LazyTarget target(record);
   for (const Attribute& attribute : resource.attributes) {
     if ((attribute.can & domain::kHidden) != 0) continue;
     const json::value* value = record.if_contains(attribute.name);
@@ -128,6 +129,7 @@ json::object shown(const Resource& resource, const Record& record, const Caller&
 
 json::object shown_rule(const Resource& resource, const Record& rule, const Fields& fields) {
   json::object object;
+  object.reserve(resource.attributes.size() + 3);
   if (asked(fields, "id")) object["id"] = rule.at("id");
   for (const Attribute& attribute : resource.attributes) {
     if (asked(fields, attribute.name)) object[attribute.name] = rule.at(attribute.name);

@@ -29,12 +29,20 @@ Columns all_columns() {
   return columns;
 }
 
-Record of_its_type(const Record& row) {
-  const RuleType* type = domain::find_rule_type(text_in(row, "type"));
+std::string select_all() {
+  std::string sql;
+  for (const Attribute* column : all_columns()) sql += (sql.empty() ? "SELECT " : ",") + storage::quoted(column->name);
+  return sql + " FROM qos_rules WHERE qos_policy_id IN (";
+}
+
+// What its type has, and no more.
+Record rule_of(const storage::Row& row) {
+  const RuleType* type = domain::find_rule_type(row.text("type"));
   if (type == nullptr) throw std::logic_error("a rule of a type that is not in the catalogue");
   Record rule;
-  for (const Attribute* column : {&kId, &kPolicy, &kType}) rule[column->name] = row.at(column->name);
-  for (const Attribute& attribute : type->resource.attributes) rule[attribute.name] = row.at(attribute.name);
+  rule.reserve(type->resource.attributes.size() + 3);
+  for (const Attribute* column : {&kId, &kPolicy, &kType}) rule[column->name] = from_column(*column, row);
+  for (const Attribute& attribute : type->resource.attributes) rule[attribute.name] = from_column(attribute, row);
   return rule;
 }
 
@@ -48,11 +56,12 @@ storage::ColumnValues values_of(const RuleType& type, const Record& rule) {
 }  // namespace
 
 std::vector<Record> rules_of(storage::Connection& db, const std::vector<storage::Value>& policy_ids) {
-  const std::string rest =
-      "WHERE qos_policy_id IN (" + storage::placeholders(policy_ids.size()) + ") ORDER BY type, direction";
+  static const std::string sql = select_all();
+  const storage::Result found =
+      db.execute(sql + storage::placeholders(policy_ids.size()) + ") ORDER BY type, direction", policy_ids);
   std::vector<Record> rules;
-  for (const Record& row : select_records(db, "qos_rules", all_columns(), rest, policy_ids))
-    rules.push_back(of_its_type(row));
+  rules.reserve(found.rows().size());
+  for (const storage::Row& row : found.rows()) rules.push_back(rule_of(row));
   return rules;
 }
 

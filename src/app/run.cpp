@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <iostream>
 #include <signal.h>
+#include <sys/resource.h>
 
 namespace tricircle::app {
 namespace {
@@ -23,6 +24,20 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+// A connection is kept to each of a thousand pods and more, and a shell gives 1,024 files where the system gives many.
+void raise_open_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) base::log::warn("open_files_not_raised to={}", files.rlim_max);
+}
+
+// Before anything else of a role.
+sigset_t begin_process() {
+  raise_open_files();
+  return block_signals();
 }
 
 void wait_for_end(const sigset_t& signals) {
@@ -80,7 +95,7 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
 }  // namespace
 
 int run_up(const RunOptions& options) {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::open);
   const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
@@ -111,7 +126,7 @@ int run_up(const RunOptions& options) {
 }
 
 int run_central(const RunOptions& options) {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::keystone);
   std::optional<TokenAuth> tokens;
   if (settings.keystone)
@@ -131,7 +146,7 @@ int run_central(const RunOptions& options) {
 }
 
 int run_xjob(const RunOptions& options) {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::none);
   Ground ground;
   Centre centre(ground, settings);
@@ -146,7 +161,7 @@ int run_xjob(const RunOptions& options) {
 }
 
 int run_local(const RunOptions& options) {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::asks);
   Ground ground;
   LocalPod pod(ground, settings.state, options.region, settings.listen, options.central_url);
@@ -160,7 +175,7 @@ int run_local(const RunOptions& options) {
 }
 
 int run_agent(const RunOptions& options) {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = begin_process();
   const AgentSettings settings = load_agent_settings(options);
   Ground ground;
   agent::Agent agent(ground.runtime, ground.client, ground.clock, settings.logins, settings.agent);

@@ -68,7 +68,7 @@ struct Config {
   Micros unused_copy_grace = 86'400 * kSecond;
   Micros sync_timeout = 10 * kSecond;
   std::string disassociate_port = "sync";
-  std::int64_t in_flight = 256;
+  std::int64_t in_flight = 1024;
   std::int64_t in_flight_per_pod = 16;
   // [pod:REGION]
   std::map<std::string, PodSection> pods;

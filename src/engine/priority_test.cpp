@@ -125,5 +125,33 @@ TEST_F(PriorityTest, DueLanesAreFoundAlongTheirIndexWithoutSorting) {
   EXPECT_THAT(plans, Not(HasSubstr("TEMP B-TREE FOR ORDER BY")));
 }
 
+// What a statement has read so far in this session, by MariaDB's own count.
+std::int64_t rows_read(Connection& db) {
+  return db
+      .execute(
+          "SELECT sum(variable_value) AS n FROM information_schema.session_status WHERE variable_name LIKE "
+          "'Handler_read_%'")
+      .front()
+      .integer("n");
+}
+
+TEST_F(PriorityTest, OnMariadbTooLanesAtRestAreNotReadForEachPodThatHasWork) {
+  if (storage::test_mariadb_url().empty()) GTEST_SKIP() << "what MariaDB reads";
+  constexpr int kPods = 20;
+  constexpr int kLanes = 50;
+  write([&](Connection& db) {
+    for (int i = 0; i < kPods * kLanes; ++i) {
+      const LaneKey lane{"pod" + std::to_string(i % kPods), "port", std::to_string(i)};
+      wake(db, lane, now(), Wake::routine, Priority::normal);
+    }
+    db.execute("UPDATE lanes SET due_at = NULL WHERE length(object_id) > 1");
+  });
+  store_->read([&](Connection& db) {
+    const std::int64_t before = rows_read(db);
+    EXPECT_EQ(due_lanes(db, now(), {100, 10, {}}).size(), 10U);
+    EXPECT_LT(rows_read(db) - before, kPods * kLanes * 3 / 2);
+  });
+}
+
 }  // namespace
 }  // namespace tricircle::engine

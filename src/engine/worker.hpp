@@ -29,7 +29,7 @@ struct Options {
   base::Micros longest_retry_after = 600 * base::kSecond;   // a pod that asks to be left alone for longer comes then
   base::Micros job_retention = 7 * 86'400 * base::kSecond;  // of jobs that succeeded; 0 = for ever
   base::Micros failed_job_retention = 30 * 86'400 * base::kSecond;
-  std::size_t in_flight = 256;  // runs at a time in this process
+  std::size_t in_flight = 1024;  // runs at a time in this process
   std::size_t in_flight_per_pod = 16;
 };
 

@@ -2,6 +2,8 @@
 
 #include "storage/sql.hpp"
 
+#include <set>
+
 #include <boost/json/array.hpp>
 #include <boost/json/value_to.hpp>
 
@@ -30,23 +32,40 @@ domain::Record copied_columns(const storage::Row& row, const domain::Resource& r
   return record;
 }
 
-std::string copied_names(const domain::Resource& resource) {
+using Seen = std::set<std::string_view>;
+
+// ", name" of each column that is copied and not seen before.
+std::string copied_names(const domain::Resource& resource, Seen& seen) {
   std::string names;
   for (const domain::Attribute& attribute : resource.attributes) {
-    if ((attribute.can & domain::kCopied) == 0) continue;
+    if ((attribute.can & domain::kCopied) == 0 || !seen.insert(attribute.name).second) continue;
     names += attribute.sql.empty() ? ", " : ", " + std::string(attribute.sql) + " AS ";
     names += storage::quoted(attribute.name);
   }
   return names;
 }
 
+std::string policy_query() {
+  Seen seen;
+  return "SELECT project_id, intent" + copied_names(domain::policy_resource(), seen) +
+         " FROM qos_policies WHERE id = ?";
+}
+
+std::string rules_query() {
+  Seen seen;
+  std::string names;
+  for (const domain::RuleType& type : domain::rule_types()) names += copied_names(type.resource, seen);
+  return "SELECT type" + names + " FROM qos_rules WHERE qos_policy_id = ? ORDER BY id";
+}
+
+// Type by type, in the catalogue's order.
 std::vector<domain::Record> rules_of(storage::Connection& db, const std::string& policy_id) {
+  static const std::string query = rules_query();
+  const auto found = db.execute(query, {policy_id});
   std::vector<domain::Record> rules;
   for (const domain::RuleType& type : domain::rule_types()) {
-    const auto found = db.execute("SELECT type" + copied_names(type.resource) +
-                                      " FROM qos_rules WHERE qos_policy_id = ? AND type = ? ORDER BY id",
-                                  {policy_id, std::string(type.type)});
     for (const storage::Row& row : found.rows()) {
+      if (row.text("type") != type.type) continue;
       domain::Record rule = copied_columns(row, type.resource);
       rule["type"] = type.type;
       rules.push_back(std::move(rule));
@@ -64,8 +83,8 @@ std::string text(const domain::Record& record, std::string_view name) {
 
 std::optional<CentralPolicy> find_central_policy(storage::Connection& db, const std::string& policy_id) {
   const domain::Resource& resource = domain::policy_resource();
-  const auto found =
-      db.execute("SELECT project_id, intent" + copied_names(resource) + " FROM qos_policies WHERE id = ?", {policy_id});
+  static const std::string query = policy_query();
+  const auto found = db.execute(query, {policy_id});
   if (found.empty()) return std::nullopt;
   const storage::Row& row = found.front();
   return CentralPolicy{

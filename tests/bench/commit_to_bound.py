@@ -13,7 +13,6 @@ rules and a network that the pod has, then
 Exit code 1 when the median of our own part is above the limit.
 """
 import argparse
-import http.client
 import json
 import os
 import pathlib
@@ -22,55 +21,17 @@ import statistics
 import sys
 import tempfile
 import time
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/service")]
 os.environ.setdefault("TRICIRCLE_BIN", str(ROOT / "build/release/src/app/tricircle"))
 
 from cloud import Cloud, wait_until  # noqa: E402
+from wire import KEYSTONE, Wire, token  # noqa: E402
 
 RULES = (("bandwidth_limit", {"max_kbps": 1000, "max_burst_kbps": 100, "direction": "egress"}),
          ("dscp_marking", {"dscp_mark": 26}))
 NAMES = ("ours", "calls", "above", "by_hand")
-KEYSTONE = """
-[keystone_authtoken]
-auth_url = {KEYSTONE_URL}
-username = {TRICIRCLE_USER}
-password = {TRICIRCLE_PASSWORD}
-project_name = {TRICIRCLE_PROJECT}
-user_domain_id = default
-project_domain_id = default
-"""
-
-
-class Wire:
-    """JSON calls to one server on one kept connection."""
-
-    def __init__(self, url, headers=None):
-        self.base = urllib.parse.urlsplit(url)
-        self.headers = {"Content-Type": "application/json", **(headers or {})}
-        self.connection = http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=60)
-
-    def call(self, method, path, body=None, **headers):
-        self.connection.request(method, self.base.path + path, json.dumps(body) if body else None,
-                                {**self.headers, **headers})
-        reply = self.connection.getresponse()
-        text = reply.read()
-        if reply.status >= 300:
-            raise RuntimeError(f"{method} {path}: {reply.status} {text[:300]}")
-        self.reply_headers = reply.headers
-        return json.loads(text) if text else None
-
-
-def token():
-    env = os.environ
-    user = {"name": env["TRICIRCLE_USER"], "password": env["TRICIRCLE_PASSWORD"], "domain": {"id": "default"}}
-    scope = {"project": {"name": env["TRICIRCLE_PROJECT"], "domain": {"id": "default"}}}
-    keystone = Wire(env["KEYSTONE_URL"])
-    keystone.call("POST", "/auth/tokens", {"auth": {
-        "identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}})
-    return keystone.reply_headers["X-Subject-Token"]
 
 
 class Pod:

@@ -90,6 +90,19 @@ def test_a_role_ends_cleanly_at_a_signal(tmp_path, name, end):
     process.stop()
 
 
+def test_a_role_may_open_as_many_files_as_the_system_allows_it(tmp_path):
+    """It keeps a connection to each of very many pods; a shell's own limit is low."""
+    script = 'ulimit -Sn 100 && ulimit -Hn 4000 && exec "$@"'
+    process = Process("xjob", ["bash", "-c", script, "bash", binary(), "xjob", "--state", tmp_path / "state"],
+                      tmp_path / "log").start()
+    try:
+        process.wait_ready()
+        with open(f"/proc/{process.popen.pid}/limits") as limits:
+            assert re.search(r"^Max open files +4000 +4000 ", limits.read(), re.M)
+    finally:
+        process.stop()
+
+
 def test_a_server_ends_although_clients_hold_connections(tmp_path):
     server = Server("central", tmp_path / "central", ["central", "--no-auth"]).start()
     with requests.Session() as session, socket.create_connection(("127.0.0.1", server.port)) as silent, \

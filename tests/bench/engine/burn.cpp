@@ -56,9 +56,9 @@ class Child {
 
 }  // namespace
 
-Burn burn_in_one_process(const std::filesystem::path& file, std::int64_t jobs, int workers, const Load& load) {
+Burn burn_in_one_process(const Store& place, std::int64_t jobs, int workers, const Load& load) {
   std::vector<std::unique_ptr<Node>> nodes;
-  for (int i = 0; i < workers; ++i) nodes.push_back(std::make_unique<Node>(file, load));
+  for (int i = 0; i < workers; ++i) nodes.push_back(std::make_unique<Node>(place, load));
   const auto begun = Clock::now();
   for (const auto& node : nodes) node->start();
   const double took = seconds_until(begun, [&] {
@@ -70,27 +70,27 @@ Burn burn_in_one_process(const std::filesystem::path& file, std::int64_t jobs, i
   return checked(nodes.front()->store(), jobs, workers, took);
 }
 
-Burn burn_in_processes(const std::filesystem::path& file, std::int64_t jobs, int workers, const Load& load) {
-  const auto store = storage::open_sqlite(file, 1);
+Burn burn_in_processes(const Store& place, std::int64_t jobs, int workers, const Load& load) {
+  const auto store = storage::open_database(place.connection);
   double took = 0;
   {
     std::vector<std::unique_ptr<Child>> children;
     const auto begun = Clock::now();
     for (int i = 0; i < workers; ++i)
-      children.push_back(std::make_unique<Child>(std::vector<std::string>{"engine_bench", "worker", file.string(),
-                                                                          std::to_string(load.in_flight),
-                                                                          std::to_string(load.in_flight_per_pod)}));
+      children.push_back(std::make_unique<Child>(
+          std::vector<std::string>{"engine_bench", "worker", place.connection, place.locks.string(),
+                                   std::to_string(load.in_flight), std::to_string(load.in_flight_per_pod)}));
     took = seconds_until(begun, [&] { return all_done(*store); });
   }
   return checked(*store, jobs, workers, took);
 }
 
-int serve_as_worker(const std::filesystem::path& file, const Load& load) {
+int serve_as_worker(const Store& place, const Load& load) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before there are threads
-  Node node(file, load);
+  Node node(place, load);
   node.start();
   int signal = 0;
   ::sigwait(&ends, &signal);

@@ -1,5 +1,5 @@
 // The engine without QoS: how many durable no-op jobs a second it runs, and how soon a job starts after its COMMIT.
-// Called as `worker FILE IN_FLIGHT PER_POD` it is one of several processes of such a measurement.
+// Called as `worker CONNECTION LOCKS IN_FLIGHT PER_POD` it is one of several processes of such a measurement.
 #include "base/log.hpp"
 #include "queue.hpp"
 #include "report.hpp"
@@ -12,11 +12,12 @@
 namespace tricircle::bench {
 namespace {
 
-constexpr int kSeconds = 5;
-
 struct Arguments {
   std::filesystem::path folder = "build";
   std::filesystem::path out;
+  std::string connection;
+  std::string name = "SQLite, WAL, synchronous=FULL";
+  int seconds = 5;
   std::int64_t jobs = 100'000;
   int pods = 50;
   int rounds = 3;
@@ -27,7 +28,7 @@ struct Arguments {
   double start_ms = 0;
 };
 
-// In a folder of its own, on the disk that is to be measured.
+// A folder of its own, on the disk that is to be measured.
 class Place {
  public:
   explicit Place(const std::filesystem::path& parent) {
@@ -44,11 +45,10 @@ class Place {
   Place& operator=(const Place&) = delete;
 
   const std::filesystem::path& folder() const { return folder_; }
-  std::filesystem::path filled() const { return folder_ / "filled.db"; }
-  std::filesystem::path file() const { return folder_ / "store.db"; }
-  std::filesystem::path fresh() const {  // as fill() has left it
-    copy_store(filled(), file());
-    return file();
+  // Without a connection: a SQLite file in it.
+  Store store(const std::string& connection) const {
+    const std::string file = "sqlite:///" + (folder_ / "store.db").string();
+    return {connection.empty() ? file : connection, folder_ / "workers"};
   }
 
  private:
@@ -57,23 +57,29 @@ class Place {
 
 Figures measured(const Arguments& arguments) {
   const Place place(arguments.folder);
+  const Store store = place.store(arguments.connection);
   Figures figures;
+  figures.store = arguments.name;
   figures.sync_ms = sync_ms(place.folder());
-  figures.enqueued = fill(place.filled(), arguments.jobs, arguments.pods);
+  figures.enqueued = fill(store.connection, arguments.jobs, arguments.pods);
+  const auto database = storage::open_database(store.connection);
+  keep(*database);
   for (int round = 0; round < arguments.rounds; ++round) {
-    for (const int workers : arguments.workers)
-      figures.in_one_process[workers].push_back(
-          burn_in_one_process(place.fresh(), arguments.jobs, workers, arguments.load));
+    for (const int workers : arguments.workers) {
+      put_back(*database);
+      figures.in_one_process[workers].push_back(burn_in_one_process(store, arguments.jobs, workers, arguments.load));
+    }
   }
   for (const int workers : arguments.workers) {
-    if (arguments.processes && workers > 1)
-      figures.in_processes[workers].push_back(
-          burn_in_processes(place.fresh(), arguments.jobs, workers, arguments.load));
+    if (!arguments.processes || workers == 1) continue;
+    put_back(*database);
+    figures.in_processes[workers].push_back(burn_in_processes(store, arguments.jobs, workers, arguments.load));
   }
-  figures.starts.push_back(starts("50 jobs/s, nothing else to do", place.file(), 50, kSeconds));
-  open_all_circuits(*storage::open_sqlite(place.fresh(), 1), arguments.pods);
+  figures.starts.push_back(starts("50 jobs/s, nothing else to do", store, 50, arguments.seconds));
+  put_back(*database);
+  open_all_circuits(*database, arguments.pods);
   figures.starts.push_back(
-      starts("50 jobs/s, " + std::to_string(arguments.jobs) + " of silent pods waiting", place.file(), 50, kSeconds));
+      starts("50 jobs/s, " + std::to_string(arguments.jobs) + " of silent pods waiting", store, 50, arguments.seconds));
   return figures;
 }
 
@@ -92,6 +98,10 @@ int run(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("The engine alone: durable no-op jobs a second, and the time from commit to start");
   app.add_option("--dir", arguments.folder, "A folder on the disk that is to be measured");
+  app.add_option("--connection", arguments.connection,
+                 "An empty store, as in [database] of the configuration; default: a SQLite file in --dir");
+  app.add_option("--name", arguments.name, "What people shall call the store");
+  app.add_option("--seconds", arguments.seconds, "How long the time from commit to start is measured");
   app.add_option("--out", arguments.out, "Figures as JSON");
   app.add_option("--jobs", arguments.jobs, "Jobs that are queued");
   app.add_option("--pods", arguments.pods, "Pods that they are spread over");
@@ -119,8 +129,8 @@ int main(int argc, char** argv) {
   using namespace tricircle;
   try {
     base::configure_log({});
-    if (argc == 5 && std::string(argv[1]) == "worker")
-      return bench::serve_as_worker(argv[2], {std::stoul(argv[3]), std::stoul(argv[4])});
+    if (argc == 6 && std::string(argv[1]) == "worker")
+      return bench::serve_as_worker({argv[2], argv[3]}, {std::stoul(argv[4]), std::stoul(argv[5])});
     return bench::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "engine bench: %s\n", error.what());

@@ -5,13 +5,13 @@
 
 namespace tricircle::bench {
 
-Node::Node(const std::filesystem::path& file, const Load& load, Started started)
-    : store_(storage::open_sqlite(file)), started_(std::move(started)) {
+Node::Node(const Store& store, const Load& load, Started started)
+    : store_(storage::open_database(store.connection)), started_(std::move(started)) {
   engine::Options options;
   options.in_flight = load.in_flight;
   options.in_flight_per_pod = load.in_flight_per_pod;
   options.first_probe = options.longest_probe = 3600 * base::kSecond;
-  worker_ = std::make_unique<engine::Worker>(runtime_, *store_, clock_, options, file.parent_path() / "workers");
+  worker_ = std::make_unique<engine::Worker>(runtime_, *store_, clock_, options, store.locks);
 }
 
 Node::~Node() {

@@ -7,8 +7,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace tricircle::bench {
+
+// Where the jobs are: `connection` as in [database] of the configuration; in `locks` workers hold a file lock each.
+struct Store {
+  std::string connection;
+  std::filesystem::path locks;
+};
 
 struct Load {
   std::size_t in_flight = 4096;  // runs at a time in one worker
@@ -20,7 +27,7 @@ class Node {
   // `started` is called on the io thread when a run of the lane begins.
   using Started = std::function<void(const engine::Lane&)>;
 
-  Node(const std::filesystem::path& file, const Load&, Started started = {});
+  Node(const Store& store, const Load&, Started started = {});
   ~Node();
 
   storage::Database& store() { return *store_; }

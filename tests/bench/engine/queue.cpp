@@ -38,8 +38,8 @@ void add(storage::Connection& db, const std::string& pod_id, const std::string& 
       base::SystemClock().now());
 }
 
-double fill(const std::filesystem::path& file, std::int64_t jobs, int pods) {
-  const auto store = storage::open_sqlite(file);
+double fill(const std::string& connection, std::int64_t jobs, int pods) {
+  const auto store = storage::open_database(connection);
   storage::upgrade(*store);
   std::atomic<std::int64_t> next = 0;
   const auto begun = std::chrono::steady_clock::now();
@@ -83,13 +83,22 @@ std::string mistake_in(storage::Database& store, std::int64_t jobs) {
   return held == 0 ? "" : std::to_string(held) + " lanes are due or held at the end";
 }
 
-void copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
-  remove_store(to);
-  std::filesystem::copy_file(from, to);
+void keep(storage::Database& store) {
+  for (const char* table : {"jobs", "lanes"}) {
+    store.write([&](storage::Connection& db) {
+      db.execute(std::string("CREATE TABLE kept_") + table + " AS SELECT * FROM " + table);
+    });
+  }
 }
 
-void remove_store(const std::filesystem::path& file) {
-  for (const char* end : {"", "-wal", "-shm", ".gate", ".lock"}) std::filesystem::remove(file.string() + end);
+void put_back(storage::Database& store) {
+  for (const char* table : {"jobs", "lanes", "circuits", "workers"})
+    store.write([&](storage::Connection& db) { db.execute(std::string("DELETE FROM ") + table); });
+  for (const char* table : {"jobs", "lanes"}) {
+    store.write([&](storage::Connection& db) {
+      db.execute(std::string("INSERT INTO ") + table + " SELECT * FROM kept_" + table);
+    });
+  }
 }
 
 }  // namespace tricircle::bench

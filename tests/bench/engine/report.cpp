@@ -64,9 +64,8 @@ double median_rate(const std::vector<Burn>& burns) {
 }
 
 void print(const Figures& figures) {
-  std::printf(
-      "The engine alone, on %u cores: SQLite, WAL, synchronous=FULL; no job is done before its COMMIT is on disk\n",
-      std::thread::hardware_concurrency());
+  std::printf("The engine alone, on %u cores: %s; no job is done before its COMMIT is on disk\n",
+              std::thread::hardware_concurrency(), figures.store.c_str());
   std::printf("one fdatasync of 4 KiB takes %.2f ms here\n\njobs/s, median\n", figures.sync_ms);
   std::printf("  enqueued, a transaction each           %10.0f\n", figures.enqueued);
   print_burns("in one process", figures.in_one_process);
@@ -83,7 +82,8 @@ void write_json(const Figures& figures, const std::filesystem::path& file) {
   json::array starts;
   for (const Starts& each : figures.starts)
     starts.push_back({{"what", each.what}, {"p50_ms", each.p50}, {"p99_ms", each.p99}, {"most_ms", each.most}});
-  const json::value all = {{"cores", std::thread::hardware_concurrency()},
+  const json::value all = {{"store", figures.store},
+                           {"cores", std::thread::hardware_concurrency()},
                            {"sync_ms", figures.sync_ms},
                            {"enqueued_per_s", figures.enqueued},
                            {"in_one_process", burns_as_json(figures.in_one_process)},

@@ -8,6 +8,7 @@
 namespace tricircle::bench {
 
 struct Figures {
+  std::string store;
   double sync_ms = 0;                               // what the disk takes for one fdatasync
   double enqueued = 0;                              // jobs/s, each a durable transaction of its own
   std::map<int, std::vector<Burn>> in_one_process;  // by number of workers, a Burn a round

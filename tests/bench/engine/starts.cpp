@@ -40,11 +40,11 @@ Starts summary(const std::string& what, const std::vector<Sample>& samples) {
 
 }  // namespace
 
-Starts starts(const std::string& what, const std::filesystem::path& file, int rate, int seconds) {
+Starts starts(const std::string& what, const Store& place, int rate, int seconds) {
   std::vector<Sample> samples(static_cast<std::size_t>(rate * seconds));
   std::unordered_map<std::string, Sample*> by_object;
   for (Sample& sample : samples) by_object.emplace(sample.object, &sample);
-  Node node(file, {}, [&](const engine::Lane& lane) {
+  Node node(place, {}, [&](const engine::Lane& lane) {
     const auto found = by_object.find(lane.key.object_id);
     if (found != by_object.end()) found->second->begun = Clock::now();
   });
