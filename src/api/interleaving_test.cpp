@@ -152,14 +152,12 @@ constexpr Deed kDeletesNetwork{"TheNetworkIsDeleted", [](Machine& at, const Ids&
 struct Pair {
   std::vector<Deed> before;
   Deed one, other;
+
+  friend void PrintTo(const Pair& pair, std::ostream* out) { *out << pair.one.name << " while " << pair.other.name; }
 };
 
 class InterleavingTest : public testing::TestWithParam<Pair> {
  protected:
-  void SetUp() override {
-    if (storage::test_mariadb_url().empty()) GTEST_SKIP() << "TRICIRCLE_TEST_MARIADB names no database";
-  }
-
   // A cloud of its own in the state from which both begin.
   void begin() {
     here_.reset();
@@ -269,10 +267,11 @@ TEST_P(InterleavingTest, EndsAsIfOneHadComeAfterTheOther) {
   int statement = 1;
   for (std::optional<std::string> ending; (ending = with_the_other_after(statement)); ++statement)
     EXPECT_THAT(expected, testing::Contains(*ending)) << "the other came after statement " << statement;
-  EXPECT_GT(statement, 3);
+  EXPECT_GT(statement, 3) << "it was never stopped";
 }
 
 std::vector<Pair> pairs() {
+  if (storage::test_mariadb_url().empty()) return {};
   const std::vector<Pair> half{
       {{}, kAssociatesNetwork, kNetworkAppears},
       {{}, kAssociatesPort, kPortAppears},
@@ -290,6 +289,7 @@ std::vector<Pair> pairs() {
   return all;
 }
 
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(InterleavingTest);
 INSTANTIATE_TEST_SUITE_P(Pairs, InterleavingTest, testing::ValuesIn(pairs()), [](const auto& info) {
   std::string name = std::string(info.param.one.name) + "_";
   for (const Deed& deed : info.param.before) name += "after" + std::string(deed.name) + "_";
