@@ -10,16 +10,22 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace tricircle::http {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+// How long a server that stops waits for the first request of a connection that is open already.
+constexpr std::chrono::milliseconds kFreshFor{500};
+
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(base::Runtime& runtime, ServerOptions options, Handler handler)
-      : shop_(std::make_shared<Shop>(runtime, std::move(options), std::move(handler))), acceptor_(runtime.io()) {
+      : shop_(std::make_shared<Shop>(runtime, std::move(options), std::move(handler))),
+        acceptor_(runtime.io()),
+        late_(runtime.io()) {
     try {
       listen();
     } catch (const boost::system::system_error& error) {
@@ -35,16 +41,38 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   void stop(int grace_seconds) {
     if (shop_->closing.exchange(true)) return;
-    asio::post(shop_->runtime.io(), [self = shared_from_this()] {
-      boost::system::error_code ignored;
-      self->acceptor_.close(ignored);
-      for (IdleConnection* idle : self->shop_->idle) idle->end();
-    });
+    asio::post(shop_->runtime.io(), [self = shared_from_this()] { self->close(); });
     std::unique_lock guard(mutex_);
-    none_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return count_ == 0; });
+    none_.wait_for(guard, std::chrono::seconds(grace_seconds), [this] { return closed_ && count_ == 0; });
   }
 
  private:
+  // Who was let in by the kernel has been accepted as far as he can tell: he is served too.
+  void close() {
+    boost::system::error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error) {
+      tcp::socket socket(shop_->runtime.io());
+      acceptor_.accept(socket, error);
+      if (!error) begin_session(std::move(socket));
+    }
+    acceptor_.close(error);
+    end_idle(false);
+    late_.expires_after(kFreshFor);
+    late_.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->end_idle(true); });
+    {
+      const std::lock_guard guard(mutex_);
+      closed_ = true;
+    }
+    none_.notify_all();
+  }
+
+  void end_idle(bool fresh_too) {
+    for (IdleConnection* idle : shop_->idle) {
+      if (fresh_too || !idle->is_fresh()) idle->end();
+    }
+  }
+
   void listen() {
     const tcp::endpoint endpoint(asio::ip::make_address(shop_->options.address), shop_->options.port);
     acceptor_.open(endpoint.protocol());
@@ -58,20 +86,24 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     for (;;) {
       boost::system::error_code error;
       tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (shop_->closing) co_return;
+      if (error && shop_->closing) co_return;
       if (error) {
         // Too many open files: those that are open will end.
         base::log::warn("accept_failed error=\"{}\"", error.message());
         co_await base::pause(10'000);
         continue;
       }
-      {
-        const std::lock_guard guard(mutex_);
-        ++count_;
-      }
-      asio::co_spawn(shop_->runtime.io(), serve_connection(shop_, std::move(socket)),
-                     [self](const std::exception_ptr& failure) { self->ended(failure); });
+      begin_session(std::move(socket));
     }
+  }
+
+  void begin_session(tcp::socket socket) {
+    {
+      const std::lock_guard guard(mutex_);
+      ++count_;
+    }
+    asio::co_spawn(shop_->runtime.io(), serve_connection(shop_, std::move(socket)),
+                   [self = shared_from_this()](const std::exception_ptr& failure) { self->ended(failure); });
   }
 
   void ended(const std::exception_ptr& failure) {
@@ -93,6 +125,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   std::mutex mutex_;
   std::condition_variable none_;
   std::size_t count_ = 0;
+  bool closed_ = false;
+  asio::steady_timer late_;
 };
 
 Server::Server(base::Runtime& runtime, ServerOptions options, Handler handler)

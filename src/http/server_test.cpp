@@ -161,6 +161,30 @@ TEST_F(ServerTest, ARequestUnderWayIsAnsweredBeforeTheServerStops) {
   ::close(fd);
 }
 
+// As a load balancer's call may be: sent before it could know that the server ends.
+TEST_F(ServerTest, WhoWasConnectedBeforeTheStopIsAnswered) {
+  serve(echo);
+  std::promise<void> standing;
+  std::promise<void> go_on;
+  boost::asio::post(runtime_.io(), [&] {
+    standing.set_value();
+    go_on.get_future().wait();
+  });
+  standing.get_future().wait();
+  const int asking = connect_to(server_->port());
+  write_all(asking, "GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  const int silent = connect_to(server_->port());
+  const auto begun = std::chrono::steady_clock::now();
+  auto stopped = std::async(std::launch::async, [this] { server_->stop(10); });
+  go_on.set_value();
+  EXPECT_NE(read_to_end(asking).find("GET /one"), std::string::npos);
+  EXPECT_EQ(read_to_end(silent), "");
+  stopped.wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  ::close(asking);
+  ::close(silent);
+}
+
 TEST_F(ServerTest, AKeptConnectionDoesNotHoldUpTheStop) {
   serve(echo);
   const int fd = connect_to(server_->port());

@@ -104,10 +104,11 @@ class Session final : public IdleConnection {
     if (!ignored) peer_ = peer.address().to_string();
   }
 
+  bool is_fresh() const override { return fresh_; }
   void end() override { stream_.cancel(); }
 
   base::Awaitable<void> run() {
-    while (!shop_->closing && co_await serve_one()) {
+    while (co_await serve_one() && !shop_->closing) {
     }
     error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -130,6 +131,7 @@ class Session final : public IdleConnection {
       buffer_.commit(read);
       if (error) co_return false;
     }
+    fresh_ = false;
     stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
     co_await wire::async_read_header(stream_, buffer_, parser, kUse(error));
     if (!error && wants_continue(parser)) co_await send_continue(error);
@@ -226,6 +228,7 @@ class Session final : public IdleConnection {
       total += co_await stream_.async_read_some(asio::buffer(sink), kUse(error));
   }
 
+  bool fresh_ = true;
   std::shared_ptr<Shop> shop_;
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;

@@ -11,10 +11,12 @@
 
 namespace tricircle::http {
 
-// A kept connection between two requests: a server that stops may end it at once. Io thread only.
+// A connection on which no request is under way. A server that stops may end it at once, unless it is fresh: then its
+// first request may be on its way, from somebody who can not tell that it was not read. Io thread only.
 class IdleConnection {
  public:
   virtual ~IdleConnection() = default;
+  virtual bool is_fresh() const = 0;
   virtual void end() = 0;
 };
 

@@ -38,4 +38,5 @@ def test_systemd_reads_the_unit(unit, tmp_path):
     copy = tmp_path / unit.name
     copy.write_text(unit.read_text().replace("/usr/bin/tricircle ", "/bin/true "))
     done = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and not done.stderr, done.stderr
+    ours = [line for line in done.stderr.splitlines() if unit.stem in line]  # it reads other units of the machine too
+    assert done.returncode == 0 and not ours, done.stderr
