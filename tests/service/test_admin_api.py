@@ -1,14 +1,12 @@
 """The Tricircle Admin API v1.0: pods, routings, jobs and schemas, with the original's codes and error shapes."""
 import json
 import re
-import subprocess
 
 import pytest
 import requests
 
 from cloud import Cloud, Server, wait_until
 from harness.commands import rows, run
-from harness.processes import binary
 
 NOBODY = "11111111-1111-4111-8111-111111111111"
 ALL = "not_specified_pod"

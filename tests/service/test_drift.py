@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cloud import QUICK, gated_cloud, wait_until
+from cloud import gated_cloud, wait_until
 from harness.api import connect
 from harness.gate import Gate, Pause
 

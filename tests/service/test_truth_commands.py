@@ -10,7 +10,7 @@ def as_json(*arguments, url, code=0):
 
 
 def test_a_change_is_shown_and_waited_for(cloud):
-    url, (policy, network) = cloud.central.url, cloud.bound_everywhere()
+    url, (policy, _) = cloud.central.url, cloud.bound_everywhere()
     reply = cloud.net.put(f"/qos/policies/{policy.id}", json={"policy": {"name": "renamed"}})
     change = reply.headers["X-Tricircle-Change"]
     assert as_json("change", "wait", change, url=url)["applied"] == 2
