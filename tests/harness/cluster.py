@@ -50,6 +50,17 @@ class Cluster:
         for part in (*self.pods.values(), *self.xjobs, *self.centrals, self.balancer):
             part.stop()
 
+    def work_left(self):
+        """Lanes that are held, due or uncertain, jobs that are open and bindings that wait, for whoever looks why."""
+        return [row for query in (
+            "SELECT 'lane', lanes.*, unix_timestamp() FROM lanes WHERE kind NOT IN ('audit', 'check') AND"
+            " (worker <> '' OR due_at IS NOT NULL OR uncertain_until <> 0)",
+            "SELECT 'job', shown_jobs.* FROM shown_jobs WHERE status IN ('NEW', 'RUNNING')",
+            "SELECT 'binding', bindings.* FROM bindings WHERE state <> 'bound'",
+            "SELECT 'copy', policy_id, pod_id, ready, intent, state, last_error, waited_for FROM copies",
+            "SELECT 'circuit', circuits.* FROM circuits",
+            "SELECT 'worker', workers.* FROM workers") for row in self.database.rows(query)]
+
     def appear(self, network):
         """The network turns up in all pods."""
         for pod in self.pods.values():

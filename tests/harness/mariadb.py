@@ -22,6 +22,9 @@ class Mariadb:
         """What the query gives, one number."""
         return int(self._client(query, self.name))
 
+    def rows(self, query):
+        return self._client(query, self.name).splitlines()
+
     def _client(self, statement, *database):
         # The list of hosts may be several; who tests a cluster looks at its first node.
         host, _, port = self._at.netloc.rpartition("@")[2].split(",")[0].partition(":")

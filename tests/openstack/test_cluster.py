@@ -71,8 +71,12 @@ class Drill:
         self.edited(2)
         for editor in self.editors:
             editor.rest()
-        wait_until(lambda: not self.untrue(), max(begun + CONVERGED_WITHIN - time.monotonic(), 0.1),
-                   f"what was accepted is in the pods {CONVERGED_WITHIN} s after the kill; still: {self.untrue()[:2]}")
+        try:
+            wait_until(lambda: not self.untrue(), max(begun + CONVERGED_WITHIN - time.monotonic(), 0.1),
+                       f"what was accepted is in the pods {CONVERGED_WITHIN} s after the kill")
+        except AssertionError:
+            print("untrue:", *self.untrue(), "work left:", *self.cluster.work_left(), sep="\n")
+            raise
         seconds = time.monotonic() - begun
         assert seconds < CONVERGED_WITHIN
         failures = [failure for editor in self.editors for failure in editor.failures]
