@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
+#include <set>
 #include <span>
 
 namespace tricircle::engine {
@@ -115,26 +117,37 @@ std::string ids_of(std::vector<std::int64_t> ids, std::vector<Value>& values) {
 
 // What of the given lanes is free and due. They are looked at first: the worker may hold others of them otherwise, to
 // let go of a port.
-std::map<std::int64_t, Lane> free_of(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker,
-                                     base::Micros now) {
-  std::map<std::int64_t, Lane> free;
+std::set<std::int64_t> free_of(Connection& db, const std::vector<std::int64_t>& ids, base::Micros now) {
+  std::set<std::int64_t> free;
   std::vector<Value> values;
   // By their numbers: coalesce() keeps SQLite from walking through all that is due instead.
-  const std::string sql = "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " +
-                          ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
+  const std::string sql =
+      "SELECT id FROM lanes WHERE id IN " + ids_of(ids, values) + " AND coalesce(worker, '') = '' AND due_at <= ?";
   values.emplace_back(now);
   const auto found = db.execute(sql, values);
+  for (const storage::Row& row : found.rows()) free.insert(row.integer("id"));
+  return free;
+}
+
+// The lanes that are ours now. Read after they were taken: before, another worker may have had one of them and given it
+// back, and whoever bears the number of that time can never record.
+std::map<std::int64_t, Lane> taken(Connection& db, const std::vector<std::int64_t>& ids, const std::string& worker,
+                                   base::Micros now) {
+  std::map<std::int64_t, Lane> lanes;
+  std::vector<Value> values;
+  const auto found = db.execute(
+      "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " + ids_of(ids, values), values);
   for (const storage::Row& row : found.rows()) {
-    Lane& lane = free[row.integer("id")];
+    Lane& lane = lanes[row.integer("id")];
     lane.id = row.integer("id");
     lane.worker = worker;
-    lane.number = row.integer("number") + 1;
+    lane.number = row.integer("number");
     lane.attempts = row.integer("attempts");
     lane.uncertain_until = row.integer("uncertain_until");
     lane.claimed_at = now;
     lane.priority = static_cast<Priority>(row.integer("priority"));
   }
-  return free;
+  return lanes;
 }
 
 // A due time that comes meanwhile stays.
@@ -153,17 +166,17 @@ void claim_some(Connection& db, std::span<const Candidate> wanted, const std::st
                 std::vector<Lane>& lanes) {
   std::vector<std::int64_t> ids;
   for (const Candidate& lane : wanted) ids.push_back(lane.id);
-  std::map<std::int64_t, Lane> free = free_of(db, ids, worker, now);
-  ids.clear();
-  for (const Candidate& lane : wanted) {
-    const auto mine = free.find(lane.id);
-    if (mine == free.end()) continue;
-    mine->second.key = lane.key;
-    ids.push_back(lane.id);
-    lanes.push_back(std::move(mine->second));
-  }
+  const std::set<std::int64_t> free = free_of(db, ids, now);
+  std::erase_if(ids, [&](std::int64_t id) { return !free.contains(id); });
   if (ids.empty()) return;
   take_all(db, ids, worker, now);
+  std::map<std::int64_t, Lane> mine = taken(db, ids, worker, now);
+  for (const Candidate& lane : wanted) {
+    const auto found = mine.find(lane.id);
+    if (found == mine.end()) continue;
+    found->second.key = lane.key;
+    lanes.push_back(std::move(found->second));
+  }
 }
 
 }  // namespace

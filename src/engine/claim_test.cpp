@@ -71,6 +71,36 @@ TEST_F(ClaimTest, PodsWhoseCircuitIsOpenAreSkippedUntilItCloses) {
   EXPECT_THAT(found(), testing::UnorderedElementsAre("a", "b"));
 }
 
+// Between the look at a lane and its UPDATE another node commits: a whole run of that lane, which is due again after
+// it.
+class AnotherRunBetween final : public Connection {
+ public:
+  explicit AnotherRunBetween(Connection& inner) : inner_(inner) {}
+  storage::Dialect dialect() const override { return inner_.dialect(); }
+  bool in_transaction() const override { return inner_.in_transaction(); }
+  storage::Result execute(std::string_view sql, std::span<const storage::Value> parameters) override {
+    if (sql.starts_with("UPDATE lanes SET worker"))
+      inner_.execute("UPDATE lanes SET number = number + 1, attempts = 3, uncertain_until = 7", {});
+    return inner_.execute(sql, parameters);
+  }
+
+ private:
+  Connection& inner_;
+};
+
+TEST_F(ClaimTest, ALaneThatAnotherHadMeanwhileIsHeldAsItIsNow) {
+  const LaneKey key = port("pod1", "a");
+  due(key, now());
+  const std::vector<Lane> lanes = write([&](Connection& db) {
+    AnotherRunBetween between(db);
+    return claim(between, {candidate(db, key)}, "w1", now());
+  });
+  ASSERT_EQ(lanes.size(), 1U);
+  EXPECT_EQ(lanes[0].attempts, 3);
+  EXPECT_EQ(lanes[0].uncertain_until, 7);
+  EXPECT_NO_THROW(write([&](Connection& db) { confirm(db, lanes[0]); }));
+}
+
 TEST_F(ClaimTest, HeldLanesAreNotFound) {
   due(port("pod1", "a"), now());
   claim_one(port("pod1", "a"));
