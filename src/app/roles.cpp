@@ -32,22 +32,21 @@ bool answers(storage::Database& database) {
 
 }  // namespace
 
-Centre::Centre(Ground& ground, const Settings& settings) : ground_(ground), broker_(settings.hint_broker) {
+Centre::Centre(Ground& ground, const Settings& settings) : ground_(ground) {
   const std::filesystem::path& state = settings.state;
   std::filesystem::create_directories(state);
   database_ = opened(settings.connection.empty() ? sqlite_url(state / "central.db") : settings.connection);
   hints_ = std::make_unique<engine::Hints>(state);
   service_ = std::make_unique<xjob::Service>(ground.runtime, *database_, ground.clock, ground.client, settings.logins,
                                              settings.engine, settings.upkeep, state / "workers");
+  if (settings.hint_broker) far_hints_ = std::make_unique<bus::HintLine>(*settings.hint_broker);
 }
 
 void Centre::start(bool runs_jobs) {
   const std::function<void()> heard = [this] { service_->hint(); };
   if (runs_jobs) hints_->listen(ground_.runtime, heard);
   service_->start(runs_jobs);
-  if (!broker_) return;
-  far_hints_ = std::make_unique<bus::HintLine>(*broker_, runs_jobs ? heard : nullptr);
-  far_hints_->start();
+  if (far_hints_) far_hints_->start(runs_jobs ? heard : nullptr);
 }
 
 void Centre::drain(base::Micros longest, const std::function<bool(base::Micros)>& hurried_within) {
@@ -69,12 +68,13 @@ void Centre::stop() {
 }
 
 // A store that is away keeps who asks it waiting: few at a time, or load balancers that ask on would take all threads.
+// The others are told what was found last; the heartbeat tells soon enough when that is no longer so.
 bool Centre::ready() {
   const engine::Worker& worker = service_->worker();
   if (!worker.may_call(worker.life())) return false;
-  const bool ready = ++asking_ <= kMostAsking && answers(*database_);
+  if (++asking_ <= kMostAsking) answered_ = answers(*database_);
   --asking_;
-  return ready;
+  return answered_;
 }
 
 void Centre::work_committed() {

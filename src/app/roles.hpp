@@ -48,8 +48,8 @@ class Centre {
   Ground& ground_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<engine::Hints> hints_;
-  std::optional<bus::Broker> broker_;
-  std::atomic<int> asking_ = 0;  // how many wait to hear whether the store answers
+  std::atomic<bool> answered_ = false;  // the store, when it was asked last
+  std::atomic<int> asking_ = 0;         // how many wait to hear whether the store answers
   std::unique_ptr<xjob::Service> service_;
   std::unique_ptr<bus::HintLine> far_hints_;  // null without a broker; ends first, as it calls the service
 };

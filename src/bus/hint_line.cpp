@@ -21,10 +21,14 @@ Subscription own_queue() {
 
 }  // namespace
 
-HintLine::HintLine(const Broker& broker, std::function<void()> heard)
-    : heard_(std::move(heard)),
-      line_(heard_ ? "hints" : "hints-sent", broker,
+HintLine::HintLine(const Broker& broker)
+    : line_("hints", broker,
             {[this](Session& session) { connected(session); }, [this](Session& session) { work(session); }}) {}
+
+void HintLine::start(std::function<void()> heard) {
+  heard_ = std::move(heard);
+  line_.start();
+}
 
 void HintLine::send() {
   if (!to_send_.exchange(true)) line_.wake();

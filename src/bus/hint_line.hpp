@@ -12,11 +12,11 @@ namespace tricircle::bus {
 
 class HintLine {
  public:
-  // `heard` is called on the line's thread, for hints of this process too, and after each new connection, as hints may
-  // have been lost. Empty: this process only sends.
-  HintLine(const Broker&, std::function<void()> heard);
+  explicit HintLine(const Broker&);
 
-  void start() { line_.start(); }
+  // `heard` is called on the line's thread, for hints of this process too, and after each new connection, as hints may
+  // have been lost. Empty: this process only sends. What was sent before goes out then.
+  void start(std::function<void()> heard);
   void stop() { line_.stop(); }
   void send();  // many at once become one
 
@@ -24,7 +24,7 @@ class HintLine {
   void connected(Session&);
   void work(Session&);
 
-  const std::function<void()> heard_;
+  std::function<void()> heard_;  // the line's thread's, once it runs
   std::atomic<bool> to_send_ = false;
   Line line_;  // the last, so that its thread ends first
 };

@@ -125,7 +125,7 @@ TEST_F(PriorityTest, DueLanesAreFoundAlongTheirIndexWithoutSorting) {
   EXPECT_THAT(plans, Not(HasSubstr("TEMP B-TREE FOR ORDER BY")));
 }
 
-// What a statement has read so far in this session, by MariaDB's own count.
+// What the statements on this connection have read so far, by MariaDB's own count.
 std::int64_t rows_read(Connection& db) {
   return db
       .execute(

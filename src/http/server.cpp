@@ -47,11 +47,12 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
  private:
-  // Who was let in by the kernel has been accepted as far as he can tell: he is served too.
+  // Who was let in by the kernel has been accepted as far as he can tell: he is served too. No more than can have
+  // waited, or who connects without end would keep the server from its end.
   void close() {
     boost::system::error_code error;
     acceptor_.non_blocking(true, error);
-    while (!error) {
+    for (int i = 0; !error && i < asio::socket_base::max_listen_connections; ++i) {
       tcp::socket socket(shop_->runtime.io());
       acceptor_.accept(socket, error);
       if (!error) begin_session(std::move(socket));

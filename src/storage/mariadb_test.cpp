@@ -26,6 +26,18 @@ class MariadbTest : public testing::Test {
     return sum;
   }
 
+  // One write, whose connection is cut at its COMMIT.
+  void write_and_cut(TcpRelay::Cut cut) {
+    MariadbPlace place = store_->place();
+    TcpRelay relay(place.hosts.at(0), cut);
+    place.hosts = {relay.host(), place.hosts.at(0)};
+    MariadbDatabase behind(place);
+    behind.write([](Connection&) {});
+    relay.arm();
+    behind.write([](Connection& db) { add_one(db, "a"); });
+    EXPECT_EQ(relay.cuts(), 1);
+  }
+
   static void add_one(Connection& db, const std::string& id) {
     db.execute("UPDATE things SET number = number + 1 WHERE id = ?", {id});
   }
@@ -76,26 +88,12 @@ TEST_F(MariadbTest, WhatIsThrownOverALostTransactionIsNotBelieved) {
 }
 
 TEST_F(MariadbTest, ACommitOfUnknownEndThatHappenedIsNotDoneAgain) {
-  TcpRelay relay(store_->place().hosts.at(0), TcpRelay::Cut::answer_of_commit);
-  MariadbPlace place = store_->place();
-  place.hosts = {relay.host(), place.hosts.at(0)};
-  MariadbDatabase behind(place);
-  behind.write([](Connection&) {});
-  relay.arm();
-  behind.write([](Connection& db) { add_one(db, "a"); });
-  EXPECT_EQ(relay.cuts(), 1);
+  write_and_cut(TcpRelay::Cut::answer_of_commit);
   EXPECT_EQ(sum(), 1);
 }
 
 TEST_F(MariadbTest, ACommitOfUnknownEndThatDidNotHappenIsDoneOnce) {
-  TcpRelay relay(store_->place().hosts.at(0), TcpRelay::Cut::commit);
-  MariadbPlace place = store_->place();
-  place.hosts = {relay.host(), place.hosts.at(0)};
-  MariadbDatabase behind(place);
-  behind.write([](Connection&) {});
-  relay.arm();
-  behind.write([](Connection& db) { add_one(db, "a"); });
-  EXPECT_EQ(relay.cuts(), 1);
+  write_and_cut(TcpRelay::Cut::commit);
   EXPECT_EQ(sum(), 1);
 }
 

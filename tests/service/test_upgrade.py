@@ -5,10 +5,9 @@ import contextlib
 import sqlite3
 import subprocess
 
-import pytest
 import requests
 
-from cloud import Cloud, rule_set, wait_until
+from cloud import rule_set, wait_until
 from harness.processes import binary
 
 
@@ -21,15 +20,6 @@ def upgraded_by_a_newer_program(cloud, works_from):
             store.execute("INSERT INTO schema_version (version, name, applied_at, works_from) VALUES (?, 'next', 1, ?)",
                           (known + 1, known + works_from))
     return known
-
-
-@pytest.fixture
-def cloud(tmp_path):
-    made = Cloud(tmp_path / "cloud")
-    try:
-        yield made.start()
-    finally:
-        made.stop()
 
 
 def test_a_program_goes_on_under_a_newer_ones_schema_and_starts_on_it(cloud):
