@@ -2,6 +2,7 @@
 
 #include "agent/sweep.hpp"
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 #include "bus/consumer.hpp"
 
 #include <future>
@@ -112,6 +113,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
       try {
         co_await find_pod();
         const Swept swept = co_await sweep(centre_, pod_, *reporter_, options_.link);
+        base::metrics().add(base::metric::kAgentSweeps, {});
         base::log::info("swept region={} networks={} ports={} told={}", options_.region, swept.networks, swept.ports,
                         swept.told);
       } catch (const Away& away) {
@@ -163,6 +165,7 @@ class Agent::Impl : public std::enable_shared_from_this<Impl> {
 
   // Acknowledged when the centre has answered for all that the message tells.
   void take(bus::Receipt receipt, const std::optional<std::string>& body) {
+    base::metrics().add(base::metric::kAgentEvents, {});
     if (!body) {
       base::log::warn("notification_too_large region={} limit={}", options_.region, bus::kLargestBody);
       ask_for_sweep();  // whatever it told of

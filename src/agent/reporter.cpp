@@ -1,6 +1,7 @@
 #include "agent/reporter.hpp"
 
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,7 @@ std::string id_in(const remote::Answer& answer) {
 
 void warn_if_refused(const remote::Answer& answer, const std::string& type, const std::string& id) {
   if (answer.ok()) return;
+  base::metrics().add(base::metric::kAgentReports, {"refused"});
   base::log::warn("report_refused type={} id={} status={} words=\"{}\"", type, id, answer.status, answer.words);
 }
 
@@ -92,10 +94,12 @@ base::Awaitable<void> Reporter::deliver_at_last(Told told) {
     try {
       Told once = told;
       co_await deliver(std::move(once));
+      base::metrics().add(base::metric::kAgentReports, {"done"});
       co_return;
     } catch (const Away& away) {
       why = away.what();
     }
+    base::metrics().add(base::metric::kAgentReports, {"again"});
     base::log::warn("report_waits type={} id={} error=\"{}\"", told.type, told.id, why);
     co_await base::pause(wait);
   }

@@ -1,7 +1,9 @@
 #include "api/admin.hpp"
 
 #include "api/admin_support.hpp"
+#include "api/feed.hpp"
 #include "api/neutron.hpp"
+#include "api/sign_in.hpp"
 #include "base/log.hpp"
 
 #include <charconv>
@@ -23,20 +25,12 @@ struct Part {
   const char* name;
   http::Response (*handle)(AdminCall&);
 };
-constexpr Part kParts[] = {{"pods", handle_pods},
-                           {"routings", handle_routings},
-                           {"jobs", handle_jobs},
-                           {"pauses", handle_pauses},
-                           {"copies", handle_copies},
-                           {"bindings", handle_bindings},
-                           {"drifts", handle_drifts},
-                           {"audits", handle_audits},
-                           {"policies", handle_policies},
-                           {"explain", handle_explain},
-                           {"resyncs", handle_resyncs},
-                           {"imports", handle_imports},
-                           {"duplicates", handle_duplicates},
-                           {"placements", handle_placements}};
+constexpr Part kParts[] = {
+    {"pods", handle_pods},       {"routings", handle_routings},     {"jobs", handle_jobs},
+    {"pauses", handle_pauses},   {"copies", handle_copies},         {"bindings", handle_bindings},
+    {"drifts", handle_drifts},   {"audits", handle_audits},         {"policies", handle_policies},
+    {"explain", handle_explain}, {"status", handle_status},         {"resyncs", handle_resyncs},
+    {"imports", handle_imports}, {"duplicates", handle_duplicates}, {"placements", handle_placements}};
 
 std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> parts;
@@ -104,9 +98,9 @@ std::string AdminCall::query(std::string_view name) const {
   return found;
 }
 
-json::object admin_body(const AdminCall& call, std::string_view key) {
+json::object admin_body(const http::Request& request, std::string_view key) {
   json::error_code unreadable;
-  const json::value body = json::parse(call.request.body, unreadable);
+  const json::value body = json::parse(request.body, unreadable);
   if (unreadable || !body.is_object()) throw admin_error(ErrorKind::bad_request, "The request body is no JSON object.");
   const json::value* inner = body.get_object().if_contains(key);
   if (inner == nullptr || !inner->is_object())
@@ -172,12 +166,20 @@ json::array next_links(const AdminCall& call, const std::string& marker) {
 class Admin::Impl {
  public:
   Impl(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed,
-       xjob::Waits* waits)
+       AdminParts parts)
       : database_(database),
         clock_(clock),
         identify_(std::move(identify)),
         committed_(std::move(committed)),
-        waits_(waits) {}
+        parts_(parts) {}
+
+  http::Reply sign_in(const http::Request& request) {
+    return guarded(false, request.id, [&]() -> http::Reply {
+      if (parts_.sign_in == nullptr)
+        throw admin_error(ErrorKind::not_found, "There is no Keystone here; none is needed.");
+      return parts_.sign_in->handle(request);
+    });
+  }
 
   http::Reply handle(const http::Request& request) {
     const std::vector<std::string> path = segments(std::string_view(request.path).substr(5));
@@ -206,28 +208,57 @@ class Admin::Impl {
   }
 
   http::Reply dispatch(const http::Request& request, const std::vector<std::string>& path) {
-    AdminCall call{request, identify_(request), path, database_, clock_.now(), clock_, waits_, committed_};
+    AdminCall call{request, identify_(request), path, database_, clock_.now(), clock_, parts_.waits, committed_};
     if (path.empty()) return version(request);
     if (path[0] == "changes") return handle_changes(call);
+    if (path[0] == "whoami") return who_am_i(call);
+    if (path[0] == "board" || path[0] == "events") return watch(call);
     for (const auto& [name, handle] : kParts) {
       if (path[0] == name) return handle(call);
     }
     throw admin_error(ErrorKind::not_found, "There is nothing at " + request.path + ".");
   }
 
+  http::Response who_am_i(const AdminCall& call) const {
+    if (call.request.method != "GET") throw unknown_method(call);
+    json::array roles;
+    for (const std::string& role : call.caller.credentials.roles) roles.push_back(json::value(role));
+    return json_response(200, json::object{{"whoami",
+                                            {{"auth", parts_.sign_in == nullptr ? "none" : "keystone"},
+                                             {"user_id", call.caller.credentials.user_id},
+                                             {"project_id", call.caller.project_id()},
+                                             {"roles", std::move(roles)},
+                                             {"admin", call.caller.admin()}}}});
+  }
+
+  http::Reply watch(const AdminCall& call) const {
+    if (call.request.method != "GET") throw unknown_method(call);
+    if (parts_.feed == nullptr || call.path.size() > 1) throw nothing_at(call);
+    if (call.path[0] == "board") return json_response(200, parts_.feed->board(call.caller));
+    std::int64_t version = 0;
+    const std::string text = call.query("version");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw admin_error(ErrorKind::bad_request, "version must be the number of a board.");
+    return parts_.feed->events(call.caller, version);
+  }
+
   storage::Database& database_;
   const base::Clock& clock_;
   Identify identify_;
   std::function<void()> committed_;
-  xjob::Waits* waits_;
+  AdminParts parts_;
 };
 
 Admin::Admin(storage::Database& database, const base::Clock& clock, Identify identify, std::function<void()> committed,
-             xjob::Waits* waits)
-    : impl_(std::make_unique<Impl>(database, clock, std::move(identify), std::move(committed), waits)) {}
+             AdminParts parts)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(identify), std::move(committed), parts)) {}
 Admin::~Admin() = default;
 http::Reply Admin::handle(const http::Request& request) {
   return impl_->handle(request);
+}
+http::Reply Admin::sign_in(const http::Request& request) {
+  return impl_->sign_in(request);
 }
 
 }  // namespace tricircle::api

@@ -13,14 +13,23 @@ class Waits;
 
 namespace tricircle::api {
 
+class Feed;
+class SignIn;
+
+// What not every centre has.
+struct AdminParts {
+  xjob::Waits* waits = nullptr;  // null: nobody can wait for a change
+  Feed* feed = nullptr;          // null: nobody can watch
+  SignIn* sign_in = nullptr;     // null: callers are believed
+};
+
 class Admin {
  public:
   // `committed` is called after each COMMIT that made work for XJob.
-  // Without `waits` nobody can wait for a change.
-  Admin(storage::Database&, const base::Clock&, Identify, std::function<void()> committed,
-        xjob::Waits* waits = nullptr);
+  Admin(storage::Database&, const base::Clock&, Identify, std::function<void()> committed, AdminParts = {});
   ~Admin();
-  http::Reply handle(const http::Request&);  // paths /v1.0 and below
+  http::Reply handle(const http::Request&);   // paths /v1.0 and below
+  http::Reply sign_in(const http::Request&);  // /v1.0/tokens, which is for those whom nobody has let in yet
 
  private:
   class Impl;

@@ -18,6 +18,8 @@ using State = xjob::Followed::State;
 
 constexpr std::int64_t kLongestWait = 600;  // seconds
 constexpr std::int64_t kUsualWait = 30;
+constexpr std::int64_t kMostListed = 200;  // each is counted over all of its pods
+constexpr std::int64_t kUsuallyListed = 50;
 
 // What is waited for: a share of the pods, or these regions.
 struct Goal {
@@ -96,6 +98,23 @@ json::object times(const xjob::Change& change, const xjob::Progress& progress) {
   return {{"p50", at(50)}, {"p99", at(99)}, {"max", at(100)}};
 }
 
+json::object summary(const xjob::Change& change, const xjob::Progress& progress) {
+  return {{"id", change.id},
+          {"project_id", change.project_id},
+          {"resource_type", change.resource_type},
+          {"resource_id", change.resource_id},
+          {"action", change.action},
+          {"created_at", base::iso_time(change.created_at)},
+          {"user_id", change.user_id},
+          {"traceparent", change.traceparent.empty() ? json::value(nullptr) : json::value(change.traceparent)},
+          {"spreading", progress.spreading},
+          {"wanted", progress.pods.size()},
+          {"applied", progress.count(State::applied)},
+          {"waiting", progress.count(State::waiting)},
+          {"refused", progress.count(State::refused)},
+          {"time_to_apply", times(change, progress)}};
+}
+
 json::object shown(const xjob::Change& change, const xjob::Progress& progress, bool words) {
   json::array pods;
   for (const xjob::Followed& pod : progress.pods) {
@@ -108,19 +127,9 @@ json::object shown(const xjob::Change& change, const xjob::Progress& progress, b
         {"applied_at", applied ? json::value(base::iso_time(pod.applied_at)) : json::value(nullptr)},
         {"microseconds", applied ? json::value(pod.applied_at - change.created_at) : json::value(nullptr)}});
   }
-  return {{"id", change.id},
-          {"project_id", change.project_id},
-          {"resource_type", change.resource_type},
-          {"resource_id", change.resource_id},
-          {"action", change.action},
-          {"created_at", base::iso_time(change.created_at)},
-          {"spreading", progress.spreading},
-          {"wanted", progress.pods.size()},
-          {"applied", progress.count(State::applied)},
-          {"waiting", progress.count(State::waiting)},
-          {"refused", progress.count(State::refused)},
-          {"time_to_apply", times(change, progress)},
-          {"pods", std::move(pods)}};
+  json::object one = summary(change, progress);
+  one["pods"] = std::move(pods);
+  return one;
 }
 
 // Who may not read it does not learn that it is there.
@@ -164,6 +173,43 @@ void check_query(const AdminCall& call) {
     throw admin_error(ErrorKind::bad_request, "timeout is of use with wait only.");
 }
 
+RowFilter listed(Connection& db, const AdminCall& call) {
+  RowFilter filter;
+  for (const auto& [name, value] : call.request.query) {
+    if (name == "resource_id" || name == "resource_type" || name == "project_id") {
+      filter.add(name + " = ?", {value});
+    } else if (name != "limit" && name != "marker") {
+      throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
+    }
+  }
+  if (!call.caller.admin()) filter.add("project_id = ?", {call.caller.project_id()});
+  const std::string marker = call.query("marker");
+  if (marker.empty()) return filter;
+  const std::optional<xjob::Change> last = xjob::find_change(db, marker);
+  if (!last) throw admin_error(ErrorKind::bad_request, "marker " + marker + " is no change.");
+  filter.add("(created_at < ? OR (created_at = ? AND id < ?))", {last->created_at, last->created_at, marker});
+  return filter;
+}
+
+// The newest first.
+http::Response list(const AdminCall& call) {
+  const std::int64_t limit = call.query("limit").empty() ? kUsuallyListed : std::min(page_limit(call), kMostListed);
+  json::object body;
+  call.database.read([&](Connection& db) {
+    body.clear();
+    const RowFilter filter = listed(db, call);
+    std::vector<xjob::Change> changes = xjob::newest_changes(db, filter.where, filter.values, limit + 1);
+    const bool more = changes.size() > static_cast<std::size_t>(limit);
+    if (more) changes.pop_back();
+    json::array shown_changes;
+    for (const xjob::Change& change : changes)
+      shown_changes.push_back(summary(change, xjob::progress_of(db, change.id)));
+    if (more) body["changes_links"] = next_links(call, changes.back().id);
+    body["changes"] = std::move(shown_changes);
+  });
+  return json_response(200, body);
+}
+
 // What is kept of a call while it waits: the call itself, with a request of its own.
 struct Waiting {
   explicit Waiting(const AdminCall& call) : request(call.request), kept(call.of(request)) {}
@@ -191,7 +237,8 @@ http::Reply when_it_holds(const std::shared_ptr<Waiting>& waiting) {
 
 http::Reply handle_changes(AdminCall& call) {
   if (call.request.method != "GET") throw admin_error(ErrorKind::method_not_allowed, "Only GET is known here.");
-  if (call.path.size() != 2) throw admin_error(ErrorKind::not_found, "There is nothing at " + call.request.path + ".");
+  if (call.path.size() == 1) return list(call);
+  if (call.path.size() != 2) throw nothing_at(call);
   check_query(call);
   if (call.query("wait").empty()) return json_response(200, look(call).body);
   const std::string timeout = call.query("timeout");

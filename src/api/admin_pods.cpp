@@ -1,4 +1,5 @@
 #include "api/admin_support.hpp"
+#include "api/pod_work.hpp"
 #include "base/ids.hpp"
 #include "storage/sql.hpp"
 #include "xjob/audit.hpp"
@@ -62,8 +63,13 @@ base::Error no_pod(const std::string& id) {
 
 json::object one_pod(AdminCall& call, const std::string& id) {
   json::array pods;
-  call.database.read([&](Connection& db) { pods = find_pods(db, id, call.now); });
+  json::object work;
+  call.database.read([&](Connection& db) {
+    pods = find_pods(db, id, call.now);
+    if (call.query("detail") == "true") work = shown_work(db, id, call.now);
+  });
   if (pods.empty()) throw no_pod(id);
+  if (!work.empty()) pods[0].as_object()["engine"] = std::move(work);
   return {{"pod", pods[0]}};
 }
 

@@ -84,7 +84,8 @@ http::Response roll_back(AdminCall& call) {
     if (!version)
       throw admin_error(ErrorKind::not_found,
                         "Policy " + call.id() + " has no version " + std::to_string(wanted) + ".");
-    xjob::keep_change(db, {cause.change_id, project, "policy", call.id(), "updated", call.now});
+    xjob::keep_change(
+        db, {cause.change_id, project, "policy", call.id(), "updated", call.now, call.caller.credentials.user_id});
     api::roll_back(db, call.id(), *version, cause);
     body["version"] = shown_version(xjob::versions_of(db, call.id()).front());
   });

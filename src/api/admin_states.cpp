@@ -6,9 +6,9 @@
 #include "storage/sql.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 
 namespace tricircle::api {
@@ -25,7 +25,8 @@ constexpr char kState[] =
     "WHEN open THEN 'pod_down' WHEN state = 'held' THEN state WHEN attempts > 0 THEN 'retrying' ELSE 'pending' END";
 
 constexpr char kCopies[] =
-    "SELECT c.policy_id, c.policy_id AS central_id, 'policy' AS resource_type, c.pod_id, p.region_name, r.local_id, "
+    "SELECT c.attributes, c.rules, c.policy_id, c.policy_id AS central_id, 'policy' AS resource_type, c.pod_id, "
+    "p.region_name, r.local_id, "
     "c.project_id, CASE WHEN c.ready OR c.state <> 'in_sync' THEN c.state ELSE 'pending' END AS state, c.since, "
     "c.last_error, c.intent AS applied, coalesce(o.intent, -1) AS wanted, coalesce(l.attempts, 0) AS attempts, "
     "l.due_at, coalesce(i.open, FALSE) AS open, l.id AS lane_id, c.unused_since FROM copies c JOIN pods p ON p.pod_id "
@@ -59,7 +60,26 @@ json::value text_or_null(const storage::Row& row, std::string_view column) {
   return text && !text->empty() ? json::value(*text) : json::value(nullptr);
 }
 
-json::object shown(const storage::Row& row, bool binding, bool words) {
+// What a caller may see, and wants to.
+struct Sight {
+  bool words = false;   // of errors
+  bool detail = false;  // what the pod has confirmed of a copy
+};
+
+// As the pod has them: beside its values each rule says whether the pod has refused it.
+json::array shown_rules(const std::string& text) {
+  json::array shown;
+  const json::value kept = json::parse(text);
+  for (const json::value& value : kept.as_array()) {
+    const json::object& rule = value.as_object();
+    json::object one{{"type", rule.at("type")}, {"direction", rule.at("direction")}, {"refused", rule.at("refused")}};
+    for (const auto& field : rule.at("values").as_object()) one[field.key()] = field.value();
+    shown.push_back(std::move(one));
+  }
+  return shown;
+}
+
+json::object shown(const storage::Row& row, bool binding, Sight sight) {
   json::object one;
   for (const char* name : {"pod_id", "region_name", "project_id", "state"}) one[name] = row.text(name);
   one["local_id"] = text_or_null(row, "local_id");
@@ -77,7 +97,11 @@ json::object shown(const storage::Row& row, bool binding, bool words) {
   // Of what is deleted at the centre nothing is wanted.
   one["wanted_intent"] = row.integer("wanted") < 0 ? json::value(nullptr) : json::value(row.integer("wanted"));
   one["attempts"] = row.integer("attempts");
-  one["last_error"] = words ? row.text("last_error") : std::string();
+  one["last_error"] = sight.words ? row.text("last_error") : std::string();
+  if (sight.detail && !binding) {
+    one["attributes"] = json::parse(row.text("attributes"));
+    one["rules"] = shown_rules(row.text("rules"));
+  }
   return one;
 }
 
@@ -88,7 +112,7 @@ std::string marker_of(const storage::Row& row) {
 RowFilter filter_of(const AdminCall& call, const Listing& listing) {
   RowFilter filter;
   for (const auto& [name, value] : call.request.query) {
-    if (name == "limit" || name == "marker") continue;
+    if (name == "limit" || name == "marker" || name == "detail") continue;
     if (std::ranges::find(listing.filters, name) == listing.filters.end())
       throw admin_error(ErrorKind::bad_request, "Unknown filter " + name + ".");
     filter.add(name + " = ?", {value});
@@ -108,11 +132,11 @@ struct Found {
   std::string last;  // marker of the last one; '' = there are no others
 };
 
-Found find(Connection& db, const Listing& listing, RowFilter filter, std::int64_t limit, bool words) {
+Found find(Connection& db, const Listing& listing, RowFilter filter, std::int64_t limit, Sight sight) {
   const bool binding = &listing == &kBindingListing;
   filter.values.emplace_back(limit + 1);
   const std::string rows = "SELECT policy_id, central_id, resource_type, pod_id, region_name, local_id, project_id, " +
-                           std::string(binding ? "wanted_policy_id, " : "") + kState +
+                           std::string(binding ? "wanted_policy_id, " : "attributes, rules, ") + kState +
                            " AS state, CASE WHEN applied = wanted THEN since ELSE coalesce((SELECT min(created_at) "
                            "FROM jobs WHERE jobs.lane_id = x.lane_id AND finished_at IS NULL), since) END AS since, "
                            "last_error, applied, wanted, attempts, unused_since FROM (" +
@@ -126,7 +150,7 @@ Found find(Connection& db, const Listing& listing, RowFilter filter, std::int64_
       found.last = last;
       break;
     }
-    found.shown.push_back(shown(row, binding, words));
+    found.shown.push_back(shown(row, binding, sight));
     last = marker_of(row);
   }
   return found;
@@ -138,23 +162,22 @@ http::Response list(AdminCall& call, const Listing& listing) {
   json::object body;
   call.database.read([&](Connection& db) {
     body.clear();
-    Found found = find(db, listing, filter_of(call, listing), page_limit(call), call.caller.admin());
+    Found found = find(db, listing, filter_of(call, listing), page_limit(call),
+                       {call.caller.admin(), call.query("detail") == "true"});
     if (!found.last.empty()) body[std::string(listing.collection) + "_links"] = next_links(call, found.last);
     body[listing.collection] = std::move(found.shown);
   });
   return json_response(200, body);
 }
 
-constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max() - 1;
-
 }  // namespace
 
-json::array shown_copies(Connection& db, RowFilter filter, bool words) {
-  return find(db, kCopyListing, std::move(filter), kAll, words).shown;
+json::array shown_copies(Connection& db, RowFilter filter, bool words, std::int64_t limit) {
+  return find(db, kCopyListing, std::move(filter), limit, {words}).shown;
 }
 
-json::array shown_bindings(Connection& db, RowFilter filter, bool words) {
-  return find(db, kBindingListing, std::move(filter), kAll, words).shown;
+json::array shown_bindings(Connection& db, RowFilter filter, bool words, std::int64_t limit) {
+  return find(db, kBindingListing, std::move(filter), limit, {words}).shown;
 }
 
 http::Response handle_copies(AdminCall& call) {

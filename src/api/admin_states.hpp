@@ -2,10 +2,13 @@
 #pragma once
 #include "api/admin_support.hpp"
 
+#include <limits>
+
 namespace tricircle::api {
 
 // In the order of central ids and pods. `words`: the caller may read the words of errors.
-boost::json::array shown_copies(storage::Connection&, RowFilter, bool words);
-boost::json::array shown_bindings(storage::Connection&, RowFilter, bool words);
+inline constexpr std::int64_t kAllRows = std::numeric_limits<std::int64_t>::max() - 1;
+boost::json::array shown_copies(storage::Connection&, RowFilter, bool words, std::int64_t limit = kAllRows);
+boost::json::array shown_bindings(storage::Connection&, RowFilter, bool words, std::int64_t limit = kAllRows);
 
 }  // namespace tricircle::api

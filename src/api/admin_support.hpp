@@ -37,7 +37,10 @@ struct AdminCall {
 };
 
 // Throws base::Error: bad_request for a body that is no object under `key`.
-boost::json::object admin_body(const AdminCall&, std::string_view key);
+boost::json::object admin_body(const http::Request&, std::string_view key);
+inline boost::json::object admin_body(const AdminCall& call, std::string_view key) {
+  return admin_body(call.request, key);
+}
 
 base::Error admin_error(base::ErrorKind kind, const std::string& message);
 base::Error nothing_at(const AdminCall&);                     // not_found
@@ -75,6 +78,7 @@ http::Response handle_duplicates(AdminCall&);
 http::Response handle_placements(AdminCall&);
 http::Response handle_policies(AdminCall&);
 http::Response handle_explain(AdminCall&);
+http::Response handle_status(AdminCall&);
 http::Reply handle_changes(AdminCall&);  // may wait
 
 }  // namespace tricircle::api

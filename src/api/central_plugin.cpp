@@ -2,6 +2,7 @@
 
 #include "api/reports.hpp"
 #include "base/log.hpp"
+#include "base/trace.hpp"
 #include "domain/errors.hpp"
 #include "xjob/changes.hpp"
 #include "xjob/intents.hpp"
@@ -42,10 +43,18 @@ HeldRelease held(Call& call) {
 }
 
 // Rules are told by their policy's rows, and so are associations by those of networks and ports.
-xjob::Change told(const Change& change, const std::string& id, base::Micros now) {
+xjob::Change told(const Call& call, const Change& change, const std::string& id, base::Micros now) {
   const domain::Record* row = change.after == nullptr ? change.before : change.after;
   const char* action = change.verb == Verb::created ? "created" : change.verb == Verb::updated ? "updated" : "deleted";
-  return {id, change.project_id, std::string(change.resource.name), text(row, "id"), action, now};
+  const std::string trace = call.request.header("traceparent");
+  return {id,
+          change.project_id,
+          std::string(change.resource.name),
+          text(row, "id"),
+          action,
+          now,
+          call.caller.credentials.user_id,
+          base::is_traceparent(trace) ? trace : std::string()};
 }
 
 // What XJob has made in pods by itself follows, and new networks are made there.
@@ -127,7 +136,7 @@ engine::Cause CentralPlugin::cause_of(storage::Connection& db, Call& call, const
   std::string id = call.request.id;
   if (id.starts_with("req-")) id.erase(0, 4);
   if (id.empty()) return now;
-  xjob::keep_change(db, told(change, id, now));
+  xjob::keep_change(db, told(call, change, id, now));
   note_of(call).change_id = id;
   return {now, id};
 }
@@ -199,6 +208,10 @@ bool CentralPlugin::release_port(storage::Connection& db, Call& call, const std:
 }
 
 void CentralPlugin::committed(Call& call) {
+  // Who changed what, for people; when each pod had it is told by the change itself (/v1.0/changes).
+  if (const std::string& id = note_of(call).change_id; !id.empty())
+    base::log::info("changed change={} user={} project={} method={} path={}", id, call.caller.credentials.user_id,
+                    call.caller.project_id(), call.request.method, call.request.path);
   // The port had changed meanwhile and nothing was there to take off: the lanes go back all the same.
   if (const HeldRelease release = held(call); release && !release->recorded) releaser_.abandon(*release);
   call.note.reset();

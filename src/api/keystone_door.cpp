@@ -19,6 +19,15 @@ std::string joined(const std::set<std::string>& roles) {
   return text;
 }
 
+http::Request as_owner(const http::Request& request, const remote::TokenOwner& owner) {
+  http::Request admitted = request;
+  admitted.headers.erase("x-auth-token");
+  admitted.headers["x-user-id"] = owner.user_id;
+  admitted.headers["x-project-id"] = owner.project_id;
+  admitted.headers["x-roles"] = joined(owner.roles);
+  return admitted;
+}
+
 }  // namespace
 
 http::Reply KeystoneDoor::admit(const http::Request& request, const Next& next) {
@@ -38,6 +47,12 @@ http::Reply KeystoneDoor::admit(const http::Request& request, const Next& next) 
                        [this, &request, verdict, next] { return judged(request, *verdict, next); }};
 }
 
+std::optional<http::Request> KeystoneDoor::remembered(const http::Request& request) {
+  const auto owner = check_.remembered(request.header("x-auth-token"));
+  if (!owner || owner->project_id.empty()) return std::nullopt;
+  return as_owner(request, *owner);
+}
+
 http::Reply KeystoneDoor::judged(const http::Request& request, const Verdict& verdict, const Next& next) const {
   if (verdict.kind == Verdict::Kind::valid) return let_in(request, verdict.owner, next);
   if (verdict.kind == Verdict::Kind::invalid)
@@ -49,12 +64,7 @@ http::Reply KeystoneDoor::let_in(const http::Request& request, const remote::Tok
                                  const Next& next) const {
   if (owner.project_id.empty())
     throw Error(ErrorKind::forbidden, "", "The token is not scoped to a project, as all that is here belongs to one.");
-  http::Request admitted = request;
-  admitted.headers.erase("x-auth-token");
-  admitted.headers["x-user-id"] = owner.user_id;
-  admitted.headers["x-project-id"] = owner.project_id;
-  admitted.headers["x-roles"] = joined(owner.roles);
-  return next(admitted);
+  return next(as_owner(request, owner));
 }
 
 }  // namespace tricircle::api

@@ -5,6 +5,7 @@
 #include "api/caller.hpp"
 #include "remote/token_check.hpp"
 
+#include <optional>
 #include <string>
 
 namespace tricircle::api {
@@ -17,6 +18,9 @@ class KeystoneDoor {
   KeystoneDoor(remote::TokenCheck& check, std::string public_url) : check_(check), public_url_(std::move(public_url)) {}
 
   http::Reply admit(const http::Request&, const Next& next);
+  // The request as it goes on, if its token is remembered and it may come in: for the io thread, asks and throws
+  // nothing.
+  std::optional<http::Request> remembered(const http::Request&);
 
  private:
   http::Reply judged(const http::Request&, const remote::Verdict&, const Next& next) const;

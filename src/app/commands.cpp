@@ -5,8 +5,10 @@
 #include "app/place_commands.hpp"
 #include "app/pod_joining.hpp"
 #include "app/resync_command.hpp"
+#include "app/status_command.hpp"
 #include "app/truth_commands.hpp"
 #include "base/config.hpp"
+#include "base/metrics.hpp"
 #include "storage/database.hpp"
 
 #include <CLI/CLI.hpp>
@@ -34,6 +36,7 @@ struct Options {
 class Commands : private CommandLine {
  public:
   Commands(CLI::App& app, int& exit_code) : CommandLine(exit_code) {
+    add_status_command(app, exit_code);
     CLI::App* pods = app.add_subcommand("pod", "Regions that policies are kept true in");
     add_pods(*pods);
     add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
@@ -46,6 +49,9 @@ class Commands : private CommandLine {
     add_store(*app.add_subcommand("db", "The centre's store"));
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {
       std::cout << base::config_reference();
+    });
+    app.add_subcommand("metric-reference", "Print every metric, as a table for the manual")->callback([] {
+      std::cout << base::metric_reference();
     });
   }
 

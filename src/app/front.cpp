@@ -1,8 +1,10 @@
 #include "app/front.hpp"
 
 #include "api/neutron.hpp"
+#include "app/page.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 #include "http/url.hpp"
 
 namespace tricircle::app {
@@ -53,18 +55,34 @@ http::Reply Front::handle(const http::Request& request) {
   if (request.path == "/healthz") return plain(200, "ok\n");
   if (request.path == "/readyz") return ready() ? plain(200, "ready\n") : plain(503, "not ready\n");
   if (request.path == "/metrics") {
-    http::Response response = plain(200, metrics.text());
+    http::Response response = plain(200, metrics_.text() + (more_metrics ? more_metrics() : std::string()));
     response.headers["content-type"] = "text/plain; version=0.0.4";
     return response;
   }
+  if (admin && (request.path == "/ui" || request.path.starts_with("/ui/"))) return serve_page(request);
+  if (sign_in && request.path == "/v1.0/tokens") return sign_in(request);
   const bool about_itself = (request.path == "/" || request.path == "/openapi.json") && request.method == "GET";
   if (!door || about_itself) return serve_api(request);
-  return door(request, [this](const http::Request& admitted) { return serve_api(admitted); });
+  return door->admit(request, [this](const http::Request& admitted) { return serve_api(admitted); });
 }
 
 http::Reply Front::serve_api(const http::Request& request) {
   if (admin && (request.path == "/v1.0" || request.path.starts_with("/v1.0/"))) return admin(request);
-  return neutron(request);
+  if (answers == nullptr || !api::Answers::may_keep(request)) return neutron(request);
+  const std::optional<std::int64_t> stamp = answers->stamp();
+  http::Reply reply = neutron(request);
+  const auto* response = std::get_if<http::Response>(&reply);
+  if (stamp && response != nullptr) answers->keep(request, *stamp, *response);
+  return reply;
+}
+
+std::optional<http::Response> Front::at_hand(const http::Request& request) {
+  if (answers == nullptr || !api::Answers::may_keep(request)) return std::nullopt;
+  const std::optional<http::Request> admitted = door == nullptr ? std::nullopt : door->remembered(request);
+  if (door != nullptr && !admitted) return std::nullopt;
+  std::optional<http::Response> answer = answers->find(admitted ? *admitted : request);
+  if (answer) metrics_.add(base::metric::kRemembered, {});
+  return answer;
 }
 
 // Callers must not be able to make labels: a route is one once somebody was served there.
@@ -79,12 +97,9 @@ void Front::count(const http::Request& request, const http::Response& response, 
   base::log::debug("answered method={} path={} status={} micros={} request={}", request.method, request.path,
                    response.status, micros, request.id);
   const std::string method = is_known(request.method) ? request.method : "other";
-  const base::Labels labels{{"method", method},
-                            {"route", counted_route(request.path, response.status)},
-                            {"status", std::to_string(response.status)},
-                            {"client", client_of(request)}};
-  metrics.add("tricircle_http_requests_total", labels);
-  metrics.add("tricircle_http_request_microseconds_total", {{"method", method}}, static_cast<double>(micros));
+  metrics_.add(base::metric::kHttpRequests, {method, counted_route(request.path, response.status),
+                                             std::to_string(response.status), client_of(request)});
+  metrics_.observe(base::metric::kHttpDuration, {method}, static_cast<double>(micros) / 1e6);
 }
 
 std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const std::string& listen) {
@@ -92,6 +107,7 @@ std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const std::st
   http::ServerOptions options;
   options.address = endpoint.host;
   options.port = endpoint.port;
+  options.at_hand = [this](const http::Request& request) { return at_hand(request); };
   options.on_error = [](const http::Request& request, const std::exception_ptr& error) {
     return api::error_response(request, error);
   };

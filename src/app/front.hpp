@@ -1,6 +1,8 @@
 // The front door of a role: sends each request to the API that it is for, serves /healthz, /readyz and /metrics itself,
 // and counts what was answered. Owned by a role; plain functions for pool threads.
 #pragma once
+#include "api/answers.hpp"
+#include "api/keystone_door.hpp"
 #include "base/metrics.hpp"
 #include "http/server.hpp"
 
@@ -13,13 +15,16 @@ namespace tricircle::app {
 
 struct Front {
   http::Handler neutron;
-  http::Handler admin;  // empty: the role has none
-  // Lets a request in or throws; empty: everybody is believed.
-  std::function<http::Reply(const http::Request&, const http::Handler& next)> door;
-  std::function<bool()> ready;  // what /readyz tells
-  base::Metrics metrics;
+  http::Handler admin;                // empty: the role has none
+  http::Handler sign_in;              // POST /v1.0/tokens, before the door; empty: likewise
+  api::KeystoneDoor* door = nullptr;  // null: everybody is believed
+  api::Answers* answers = nullptr;    // null: none are kept
+  std::function<bool()> ready;        // what /readyz tells
+  // More for /metrics than this server's own requests: what the process, and the store, have to tell. May be empty.
+  std::function<std::string()> more_metrics;
 
   http::Reply handle(const http::Request&);
+  std::optional<http::Response> at_hand(const http::Request&);  // on the io thread, before handle()
   void count(const http::Request&, const http::Response&, std::int64_t micros);
 
   // A server for it, with the limits and error bodies that all roles share.
@@ -29,6 +34,7 @@ struct Front {
   http::Reply serve_api(const http::Request&);
   std::string counted_route(const std::string& path, int status);
 
+  base::Metrics metrics_;
   std::mutex mutex_;
   std::set<std::string> routes_;  // where somebody was served
 };

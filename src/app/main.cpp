@@ -32,10 +32,13 @@ int main(int argc, char** argv) {
   listens(up);
   up->add_option("--pod", options.pods, "REGION=ADDR:PORT of an embedded pod; may be repeated");
   up->footer("Example: tricircle up --state ./state --pod RegionOne=127.0.0.1:9701 --pod RegionTwo=127.0.0.1:9702");
-  CLI::App* central =
-      role("central", "The central API: Neutron /v2.0, Admin /v1.0, /metrics", tricircle::app::run_central);
+  CLI::App* central = role("central", "The central API: Neutron /v2.0, Admin /v1.0, the page /ui/, /metrics",
+                           tricircle::app::run_central);
   listens(central);
-  role("xjob", "The job engine; any number of them", tricircle::app::run_xjob);
+  const auto tells = [&](CLI::App* command) {
+    command->add_option("--metrics", options.metrics, "ADDR:PORT of /metrics, /healthz and /readyz; none without");
+  };
+  tells(role("xjob", "The job engine; any number of them", tricircle::app::run_xjob));
   CLI::App* local = role("local", "An embedded pod: a small Neutron with the local plugin", tricircle::app::run_local);
   listens(local);
   local->add_option("--region", options.region, "Name of the region")->required();
@@ -44,6 +47,7 @@ int main(int argc, char** argv) {
   agent->add_option("--config", options.config, "INI file with oslo-style options");
   agent->add_option("--region", options.region, "Name of the region")->required();
   agent->add_option("--central", options.central_url, "URL of the central API")->required();
+  tells(agent);
   agent->callback([&] { exit_code = tricircle::app::run_agent(options); });
   agent->footer("Example: tricircle agent --region RegionOne --central http://10.0.0.1:9696 --config agent.conf");
   tricircle::app::add_operator_commands(app, exit_code);

@@ -1,5 +1,6 @@
 #include "app/roles.hpp"
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "http/url.hpp"
 
@@ -87,20 +88,45 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
     : identify_(tokens ? api::caller_admitted(settings.rules) : api::caller_from_headers(settings.rules)),
       plugin_(centre.context(), ground.clock, settings.plugin, [&centre] { centre.work_committed(); }),
       neutron_(centre.database(), ground.clock, plugin_, identify_, settings.quotas),
+      answers_(centre.database()),
       waits_(ground.runtime, centre.database(), ground.clock),
-      admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); }, &waits_) {
+      feed_(ground.runtime, centre.database(), ground.clock),
+      sign_in_(tokens ? std::optional<api::SignIn>(std::in_place, ground.client, tokens->auth_url, tokens->ca_file)
+                      : std::nullopt),
+      admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); },
+             {&waits_, &feed_, sign_in_ ? &*sign_in_ : nullptr}),
+      metrics_(centre.database(), ground.clock) {
   if (tokens) {
     token_check_.emplace(ground.runtime, ground.client, centre.context().identities.own(), ground.clock,
                          tokens->auth_url, tokens->cache_time);
     door_.emplace(*token_check_, tokens->public_url);
-    front_.door = [this](const http::Request& request, const http::Handler& next) {
-      return door_->admit(request, next);
-    };
+    front_.door = &*door_;
   }
+  front_.answers = &answers_;
   front_.neutron = [this](const http::Request& request) { return neutron_.handle(request); };
   front_.admin = [this](const http::Request& request) { return admin_.handle(request); };
+  front_.sign_in = [this](const http::Request& request) { return admin_.sign_in(request); };
   front_.ready = [&centre] { return centre.ready(); };
+  front_.more_metrics = [this] { return metrics_.text() + process_metrics(); };
   server_ = front_.serve(ground.runtime, listen);
+}
+
+void CentralApi::stop() {
+  feed_.stop();
+  server_->stop();
+}
+
+std::unique_ptr<SideDoor> SideDoor::open(Ground& ground, const std::string& listen, std::function<bool()> ready) {
+  if (listen.empty()) return nullptr;
+  auto door = std::make_unique<SideDoor>();
+  door->front_.neutron = [](const http::Request&) -> http::Reply {
+    throw base::Error(base::ErrorKind::not_found, "", "There are /metrics, /healthz and /readyz here.");
+  };
+  door->front_.ready = std::move(ready);
+  door->front_.more_metrics = process_metrics;
+  door->server_ = door->front_.serve(ground.runtime, listen);
+  door->url_ = http::base_url({http::parse_listen(listen).host, door->server_->port()});
+  return door;
 }
 
 LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std::string& region,

@@ -3,8 +3,11 @@
 #pragma once
 #include "api/admin.hpp"
 #include "api/central_plugin.hpp"
+#include "api/feed.hpp"
 #include "api/keystone_door.hpp"
 #include "api/neutron.hpp"
+#include "api/sign_in.hpp"
+#include "app/centre_metrics.hpp"
 #include "app/front.hpp"
 #include "app/settings.hpp"
 #include "bus/hint_line.hpp"
@@ -57,6 +60,7 @@ class Centre {
 // Callers bring tokens of this Keystone.
 struct TokenAuth {
   std::string auth_url;
+  std::string ca_file;
   std::string public_url;  // for WWW-Authenticate
   base::Micros cache_time = 0;
 };
@@ -66,7 +70,7 @@ class CentralApi {
   // Without `tokens` callers are believed.
   CentralApi(Ground&, Centre&, const CentralSettings&, const std::optional<TokenAuth>& tokens,
              const std::string& listen);
-  void stop() { server_->stop(); }
+  void stop();
   std::uint16_t port() const { return server_->port(); }
 
  private:
@@ -75,10 +79,28 @@ class CentralApi {
   api::Identify identify_;
   api::CentralPlugin plugin_;
   api::Neutron neutron_;
+  api::Answers answers_;
   xjob::Waits waits_;
+  api::Feed feed_;
+  std::optional<api::SignIn> sign_in_;
   api::Admin admin_;
+  CentreMetrics metrics_;
   Front front_;
   std::unique_ptr<http::Server> server_;
+};
+
+// Of a role that serves no API: /metrics, /healthz and /readyz, on an address of their own.
+class SideDoor {
+ public:
+  // Null where `listen` is empty.
+  static std::unique_ptr<SideDoor> open(Ground&, const std::string& listen, std::function<bool()> ready);
+  const std::string& url() const { return url_; }
+  void stop() { server_->stop(); }
+
+ private:
+  Front front_;
+  std::unique_ptr<http::Server> server_;
+  std::string url_;
 };
 
 class LocalPod {

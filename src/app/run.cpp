@@ -130,8 +130,8 @@ int run_central(const RunOptions& options) {
   const Settings settings = load_settings(options, Door::keystone);
   std::optional<TokenAuth> tokens;
   if (settings.keystone)
-    tokens =
-        TokenAuth{settings.logins.usual.credentials.auth_url, settings.keystone_for_users, settings.token_cache_time};
+    tokens = TokenAuth{settings.logins.usual.credentials.auth_url, settings.logins.usual.credentials.ca_file,
+                       settings.keystone_for_users, settings.token_cache_time};
   Ground ground;
   Centre centre(ground, settings);
   CentralApi api(ground, centre, settings.central, tokens, settings.listen);
@@ -150,11 +150,13 @@ int run_xjob(const RunOptions& options) {
   const Settings settings = load_settings(options, Door::none);
   Ground ground;
   Centre centre(ground, settings);
+  const auto side_door = SideDoor::open(ground, settings.metrics_listen, [&centre] { return centre.ready(); });
   ground.runtime.start();
   centre.start(true);
-  say_ready("xjob state=" + settings.state.string());
+  say_ready("xjob state=" + settings.state.string() + (side_door ? " metrics=" + side_door->url() : ""));
   wait_for_end(signals);
   drain(centre, settings, signals);
+  if (side_door) side_door->stop();
   centre.stop();
   ground.runtime.stop();
   return 0;
@@ -179,10 +181,13 @@ int run_agent(const RunOptions& options) {
   const AgentSettings settings = load_agent_settings(options);
   Ground ground;
   agent::Agent agent(ground.runtime, ground.client, ground.clock, settings.logins, settings.agent);
+  const auto side_door = SideDoor::open(ground, settings.metrics_listen, [] { return true; });
   ground.runtime.start();
   agent.start();
-  say_ready("agent region=" + options.region + (settings.agent.broker ? " hears=notifications" : " hears=polling"));
+  say_ready("agent region=" + options.region + (settings.agent.broker ? " hears=notifications" : " hears=polling") +
+            (side_door ? " metrics=" + side_door->url() : ""));
   wait_for_end(signals);
+  if (side_door) side_door->stop();
   agent.stop();
   ground.runtime.stop();
   return 0;

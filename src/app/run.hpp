@@ -9,7 +9,8 @@ namespace tricircle::app {
 struct RunOptions {
   std::string state = "./state";
   std::string config;
-  std::string listen;  // empty = what the configuration says
+  std::string listen;   // empty = what the configuration says
+  std::string metrics;  // xjob, agent: likewise
   bool no_auth = false;
   std::vector<std::string> pods;  // up: REGION=ADDR:PORT
   std::string region;             // local, agent

@@ -70,7 +70,7 @@ api::AccessRules rules_of(const base::Config& config, const std::filesystem::pat
 
 Settings load_settings(const RunOptions& options, Door door) {
   const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
-  base::configure_log({config.log_file, config.debug});
+  base::configure_log({config.log_file, config.debug, config.log_format == "json"});
   Settings settings;
   settings.state = std::filesystem::absolute(options.state);
   settings.listen = options.listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : options.listen;
@@ -81,6 +81,7 @@ Settings load_settings(const RunOptions& options, Door door) {
     refuse_to_guess(options, door);
     if (door != Door::none) refuse_open_door(settings.listen);
   }
+  settings.metrics_listen = options.metrics.empty() ? config.metrics_listen : options.metrics;
   settings.connection = config.connection;
   settings.hint_broker = broker_of(config);
   settings.logins = remote::logins_of(config);
@@ -97,8 +98,9 @@ Settings load_settings(const RunOptions& options, Door door) {
 
 AgentSettings load_agent_settings(const RunOptions& options) {
   const base::Config config = options.config.empty() ? base::Config() : base::read_config(options.config);
-  base::configure_log({config.log_file, config.debug});
-  AgentSettings settings{remote::logins_of(config), {}};
+  base::configure_log({config.log_file, config.debug, config.log_format == "json"});
+  AgentSettings settings{
+      remote::logins_of(config), {}, options.metrics.empty() ? config.metrics_listen : options.metrics};
   agent::Options& agent = settings.agent;
   agent.region = options.region;
   agent.central_url = options.central_url;

@@ -18,7 +18,8 @@ namespace tricircle::app {
 struct Settings {
   std::filesystem::path state;
   std::string listen;
-  std::string connection;  // '' = the SQLite file in `state`
+  std::string metrics_listen;  // xjob: '' = nowhere
+  std::string connection;      // '' = the SQLite file in `state`
   std::optional<bus::Broker> hint_broker;
   remote::Logins logins;
   engine::Options engine;
@@ -40,6 +41,7 @@ Settings load_settings(const RunOptions&, Door);
 struct AgentSettings {
   remote::Logins logins;
   agent::Options agent;
+  std::string metrics_listen;  // '' = nowhere
 };
 AgentSettings load_agent_settings(const RunOptions&);  // also configures the log
 

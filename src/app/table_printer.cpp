@@ -1,5 +1,7 @@
 #include "app/table_printer.hpp"
 
+#include "base/log_line.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -49,17 +51,8 @@ std::string table(const Cells& heads, const std::vector<Cells>& rows) {
 
 }  // namespace
 
-// Both sets of control characters: below space, and U+0080 to U+009F, which are C2 80 to C2 9F in UTF-8.
 std::string safe_text(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
-    const bool second_set = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
-    out += second_set || byte < 0x20 || byte == 0x7f ? '?' : text[at];
-    if (second_set) ++at;
-  }
-  return out;
+  return base::harmless(text);
 }
 
 std::string shown_list(const json::array& rows, const std::vector<std::string>& columns, Format format) {

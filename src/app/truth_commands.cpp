@@ -17,7 +17,7 @@ constexpr int kNotInTime = 5;
 struct Options {
   std::string id, type, pod, policy, state, on_drift;
   std::string until = "all";
-  std::int64_t timeout = 60, version = 0;
+  std::int64_t timeout = 60, version = 0, limit = 20;
   bool open = false;
 };
 
@@ -53,6 +53,17 @@ class TruthCommands : private CommandLine {
   void add_id(CLI::App* command, const char* what) { command->add_option("id", options_.id, what)->required(); }
 
   void add_changes(CLI::App& changes) {
+    CLI::App* list = command(changes, "list", "What was changed, by whom, and how many pods have it; the newest first",
+                             "change list --resource POLICY_ID", [this](AdminClient& client) {
+                               Query query;
+                               query.add("resource_id", options_.policy);
+                               query.add("limit", std::to_string(options_.limit));
+                               print_all(client.call("GET", "/changes" + query.text()), "changes",
+                                         {"created_at", "user_id", "action", "resource_type", "resource_id", "applied",
+                                          "wanted", "refused", "id"});
+                             });
+    list->add_option("--resource", options_.policy, "Central id of a policy, network, port or rule");
+    list->add_option("--limit", options_.limit, "At most so many")->check(CLI::Range(1, 200))->capture_default_str();
     add_id(command(changes, "show", "Which pods have a change, and how long it took", "change show CHANGE_ID",
                    [this](AdminClient& client) { show_change(client.call("GET", "/changes/" + options_.id)); }),
            "As the header X-Tricircle-Change told it");

@@ -45,6 +45,9 @@ const Option kOptions[] = {
     {"DEFAULT", "control_exchange", &Config::control_exchange, "Agent: the exchange of Neutron's notifications"},
     {"DEFAULT", "log_file", &Config::log_file, "File that log lines go to; empty: standard error"},
     {"DEFAULT", "debug", &Config::debug, "Log each request and each call to a pod"},
+    {"DEFAULT", "log_format", &Config::log_format, "text: key=value; json: each line an object"},
+    {"DEFAULT", "metrics_listen", &Config::metrics_listen,
+     "xjob and agent: ADDR:PORT of /metrics, /healthz and /readyz, unless --metrics says otherwise; empty: none"},
     {"database", "connection", &Config::connection,
      "sqlite:////absolute/file.db, or mysql://user:password@host,host:port/database?ssl_ca=/file; empty: central.db in "
      "the state folder"},
@@ -154,6 +157,7 @@ void take_line(Config& config, std::string& section, std::string_view line, cons
 void check(const Config& config, const std::string& name) {
   if (config.disassociate_port != "sync" && config.disassociate_port != "async")
     fail(name, "[xjob] disassociate_port is sync or async");
+  if (config.log_format != "text" && config.log_format != "json") fail(name, "[DEFAULT] log_format is text or json");
   if (config.auth_type != "password") fail(name, "[keystone_authtoken] auth_type: only password is known");
   if (config.link_networks != "none" && config.link_networks != "tag" && config.link_networks != "name")
     fail(name, "[agent] link_networks is none, tag or name");

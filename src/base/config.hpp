@@ -18,6 +18,8 @@ struct Config {
   std::string transport_url;
   std::string log_file;
   bool debug = false;
+  std::string log_format = "text";
+  std::string metrics_listen;
   // [database]
   std::string connection;
   // [keystone_authtoken]

@@ -1,14 +1,40 @@
 #include "base/log.hpp"
 
+#include "base/log_line.hpp"
+
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 namespace tricircle::base {
+namespace {
+
+// %* in a pattern: the message, made harmless, and as JSON where that is asked for.
+class Message final : public spdlog::custom_flag_formatter {
+ public:
+  explicit Message(bool json) : json_(json) {}
+
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const std::string line = harmless({message.payload.data(), message.payload.size()});
+    const std::string written = json_ ? json_members(line) : line;
+    out.append(written.data(), written.data() + written.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<Message>(json_); }
+
+ private:
+  bool json_;
+};
+
+}  // namespace
 
 void configure_log(const LogOptions& options) {
   auto logger =
       options.file.empty() ? spdlog::stderr_logger_mt("tricircle") : spdlog::basic_logger_mt("tricircle", options.file);
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<Message>('*', options.json);
+  formatter->set_pattern(options.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%*})"
+                                      : "%Y-%m-%dT%H:%M:%S.%fZ %l %*");
+  logger->set_formatter(std::move(formatter));
   logger->set_level(options.debug ? spdlog::level::debug : spdlog::level::info);
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));

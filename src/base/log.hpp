@@ -11,6 +11,7 @@ namespace tricircle::base {
 struct LogOptions {
   std::string file;  // empty = standard error
   bool debug = false;
+  bool json = false;  // each line an object, instead of key=value
 };
 void configure_log(const LogOptions&);
 

@@ -1,6 +1,7 @@
 #include "bus/line.hpp"
 
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 
 #include <algorithm>
 #include <poll.h>
@@ -48,8 +49,10 @@ void Line::run() {
       duty_.connected(session);
       pause = kFirstPauseMs;
       base::log::info("broker_connected for={}", name_);
+      base::metrics().set(base::metric::kBrokerConnected, {name_}, 1);
       serve(session);
     } catch (const BusError& error) {
+      base::metrics().set(base::metric::kBrokerConnected, {name_}, 0);
       base::log::warn("broker_lost for={} error=\"{}\"", name_, error.what());
     }
     if (stopping_) return;

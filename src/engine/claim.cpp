@@ -136,7 +136,13 @@ std::map<std::int64_t, Lane> taken(Connection& db, const std::vector<std::int64_
   std::map<std::int64_t, Lane> lanes;
   std::vector<Value> values;
   const auto found = db.execute(
-      "SELECT id, number, attempts, uncertain_until, priority FROM lanes WHERE id IN " + ids_of(ids, values), values);
+      "SELECT id, number, attempts, uncertain_until, priority, (SELECT c.traceparent FROM jobs j JOIN changes c ON "
+      "c.id "
+      "= j.change_id WHERE j.lane_id = lanes.id AND j.finished_at IS NULL AND j.change_id <> '' AND c.traceparent <> "
+      "'' "
+      "ORDER BY j.seq DESC LIMIT 1) AS trace FROM lanes WHERE id IN " +
+          ids_of(ids, values),
+      values);
   for (const storage::Row& row : found.rows()) {
     Lane& lane = lanes[row.integer("id")];
     lane.id = row.integer("id");
@@ -146,6 +152,7 @@ std::map<std::int64_t, Lane> taken(Connection& db, const std::vector<std::int64_
     lane.uncertain_until = row.integer("uncertain_until");
     lane.claimed_at = now;
     lane.priority = static_cast<Priority>(row.integer("priority"));
+    lane.trace = row.text("trace");
   }
   return lanes;
 }

@@ -35,6 +35,7 @@ struct Lane {
   base::Micros claimed_at = 0;       // 0 = not known: as if long ago
   Priority priority = Priority::normal;
   std::int64_t life = 0;  // of the worker, when it took the lane: after the next it may not call any more
+  std::string trace;      // traceparent of the newest change that it is to carry out; '' = none was given
   bool uncertain() const { return uncertain_until != 0; }
   // What finish() is to be given: 0, or the time of a second look. A run that outlasts the uncertainty has looked too
   // early all the same, so its begin counts and not its end.

@@ -2,6 +2,7 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 #include "base/timer.hpp"
 #include "engine/circuit.hpp"
 #include "engine/claim.hpp"
@@ -176,11 +177,13 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
 
   base::Awaitable<void> run_one(Self self, Lane lane) {
     std::optional<RunFailed> failure;
+    std::string_view outcome = "done";
     try {
       co_await run_(lane);
     } catch (const RunFailed& failed) {
       failure = failed;
     } catch (const LeaseLost&) {
+      outcome = "lost";
       base::log::warn("run_result_thrown_away pod={} kind={} object={}", lane.key.pod_id, lane.key.kind,
                       lane.key.object_id);
     } catch (const std::exception& error) {
@@ -193,6 +196,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     // What failed because we end tells nothing of the pod.
     if (failure && cut_short_) failure->why = RunFailed::Why::given_back;
     if (failure) co_await put_back_for_certain(lane, *failure);
+    base::metrics().add(base::metric::kRuns, {lane.key.kind, failure ? "again" : outcome});
     end_run(lane);
   }
 

@@ -37,7 +37,18 @@ struct Response {
 // start(done), waits without holding any thread until done() was called (once, from any thread), then runs `then` on
 // the pool. `then` may be pending again.
 struct Pending;
-using Reply = std::variant<Response, Pending>;
+
+// An answer without an end (server-sent events): the session sends the headers, then asks for piece after piece, each
+// when the one before has left. `give` is to be called once, from any thread; without a piece the answer is over, and
+// so is the connection. `next` is asked on the io thread and may not wait; a client that has gone is noticed with the
+// next piece only, so that there must be one now and then.
+struct Stream {
+  using Give = std::function<void(std::optional<std::string> piece)>;
+  Headers headers;
+  std::function<void(Give)> next;
+};
+
+using Reply = std::variant<Response, Pending, Stream>;
 struct Pending {
   std::function<void(std::function<void()> done)> start;
   std::function<Reply()> then;

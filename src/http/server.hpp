@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tricircle::http {
@@ -17,6 +18,9 @@ struct ServerOptions {
   std::size_t header_limit = 64 << 10;  // bytes; larger: 431
   int idle_timeout = 60;                // seconds a kept connection may be silent
   int request_timeout = 30;             // seconds from a request's first byte to its last
+  // An answer that is at hand: asked on the io thread, before the handler, so it may neither wait nor throw. May be
+  // empty.
+  std::function<std::optional<Response>(const Request&)> at_hand;
   // Renders what a handler threw, and what the server itself refuses (413, 431, malformed: as base::Error).
   std::function<Response(const Request&, const std::exception_ptr&)> on_error;
   std::function<void(const Request&, const Response&, std::int64_t micros)>

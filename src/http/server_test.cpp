@@ -5,7 +5,9 @@
 #include "http/raw_peer.hpp"
 #include "http/url.hpp"
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -71,6 +73,51 @@ TEST_F(ServerTest, ABadPercentEscapeIsRefused) {
   serve(echo);
   EXPECT_TRUE(talk("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
   EXPECT_TRUE(talk("GET /%4 HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_F(ServerTest, WhatIsAtHandIsAnsweredWithoutTheHandler) {
+  ServerOptions options;
+  options.at_hand = [](const Request& request) -> std::optional<Response> {
+    if (request.path != "/known") return std::nullopt;
+    return Response{200, {}, "at hand"};
+  };
+  serve(echo, std::move(options));
+  const std::string all = talk("GET /known HTTP/1.1\r\nHost: x\r\n\r\nGET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_LT(all.find("at hand"), all.find("GET /other"));
+  EXPECT_EQ(all.find("GET /known"), std::string::npos);
+}
+
+TEST_F(ServerTest, AStreamComesPieceByPieceAndEndsTheConnection) {
+  serve([](const Request&) -> Reply {
+    const auto left = std::make_shared<int>(3);
+    return Stream{{{"content-type", "text/event-stream"}}, [left](const Stream::Give& give) {
+                    std::thread([left, give] {  // as from anywhere
+                      give((*left)-- > 0 ? std::optional("piece " + std::to_string(*left) + "\n") : std::nullopt);
+                    })
+                        .detach();
+                  }};
+  });
+  const std::string all = talk("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(all.find("content-type: text/event-stream"), std::string::npos) << all;
+  EXPECT_TRUE(all.ends_with("\r\n\r\npiece 2\npiece 1\npiece 0\n")) << all;
+}
+
+TEST_F(ServerTest, AStreamWhoseReaderHasGoneIsAskedForNoMore) {
+  std::promise<void> over;
+  std::atomic<int> asked = 0;
+  serve([&](const Request&) -> Reply {
+    const std::shared_ptr<void> end(nullptr, [&](void*) { over.set_value(); });
+    return Stream{{}, [&asked, end](const Stream::Give& give) {
+                    ++asked;
+                    give(std::string(1 << 16, 'x'));
+                  }};
+  });
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(read_some(fd).empty());
+  ::close(fd);
+  EXPECT_EQ(over.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_GT(asked, 0);
 }
 
 TEST_F(ServerTest, ABodyBeyondTheLimitIsRefusedByItsLengthAlone) {

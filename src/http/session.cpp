@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -141,20 +142,27 @@ class Session final : public IdleConnection {
     const auto begun = std::chrono::steady_clock::now();
     Request request = request_of(parser.get(), peer_);
     const bool keep = !error && parser.get().keep_alive() && !shop_->closing;
-    Response response;
+    Reply reply;
     if (error) {
-      response = refusal_of(*shop_, request, error);
+      reply = refusal_of(*shop_, request, error);
     } else {
       const std::string target(parser.get().target());
       request.body = std::move(parser.get().body());
-      response = co_await answer(request, target);
+      reply = co_await answer(request, target);
     }
-    if (shop_->options.on_answered) {
-      const auto spent = std::chrono::steady_clock::now() - begun;
-      shop_->options.on_answered(request, response,
-                                 std::chrono::duration_cast<std::chrono::microseconds>(spent).count());
+    const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    if (auto* stream = std::get_if<Stream>(&reply)) {
+      tell(request, {200, stream->headers, {}}, spent.count());
+      co_await write_stream(request, std::move(*stream));
+      co_return false;
     }
+    Response response = std::get<Response>(std::move(reply));
+    tell(request, response, spent.count());
     co_return co_await write(request, std::move(response), keep);
+  }
+
+  void tell(const Request& request, const Response& response, std::int64_t micros) {
+    if (shop_->options.on_answered) shop_->options.on_answered(request, response, micros);
   }
 
   static bool wants_continue(const Parser& parser) {
@@ -171,21 +179,29 @@ class Session final : public IdleConnection {
     co_await wire::async_write(stream_, message, kUse(error));
   }
 
-  base::Awaitable<Response> answer(Request& request, std::string target) {
+  // Never pending.
+  base::Awaitable<Reply> answer(Request& request, std::string target) {
+    std::exception_ptr malformed;
+    try {
+      read_target(request, target);
+    } catch (...) {
+      malformed = std::current_exception();
+    }
+    if (malformed) co_return error_response(*shop_, request, malformed);
+    if (shop_->options.at_hand) {
+      std::optional<Response> response = shop_->options.at_hand(request);
+      if (response) co_return std::move(*response);
+    }
     stream_.expires_never();
-    Reply reply = co_await shop_->runtime.blocking([this, &request, &target] {
-      return guarded(request, [&] {
-        read_target(request, target);
-        return shop_->handler(request);
-      });
-    });
+    Reply reply = co_await shop_->runtime.blocking(
+        [this, &request] { return guarded(request, [&] { return shop_->handler(request); }); });
     while (Pending* pending = std::get_if<Pending>(&reply)) {
       auto start = std::move(pending->start);
       auto then = std::move(pending->then);
       co_await await_start(std::move(start), shop_->runtime.executor());
       reply = co_await shop_->runtime.blocking([this, &request, &then] { return guarded(request, then); });
     }
-    co_return std::get<Response>(std::move(reply));
+    co_return reply;
   }
 
   template <typename F>
@@ -216,6 +232,32 @@ class Session final : public IdleConnection {
       co_await wire::async_write(stream_, serializer, kUse(error));
     }
     co_return !error && keep;
+  }
+
+  // To the end of the connection, as its length is not known.
+  base::Awaitable<void> write_stream(const Request& request, Stream stream) {
+    wire::response<wire::empty_body> head{wire::status::ok, 11};
+    for (const auto& [name, value] : stream.headers) head.set(name, value);
+    head.set("X-Openstack-Request-Id", request.id);
+    head.set(wire::field::connection, "close");
+    error_code error;
+    wire::response_serializer<wire::empty_body> serializer(head);
+    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+    co_await wire::async_write_header(stream_, serializer, kUse(error));
+    while (!error && !shop_->closing) {
+      stream_.expires_never();
+      const auto piece = std::make_shared<std::optional<std::string>>();
+      std::function<void(std::function<void()>)> start = [&stream, piece](const std::function<void()>& done) {
+        stream.next([piece, done](std::optional<std::string> given) {
+          *piece = std::move(given);
+          done();
+        });
+      };
+      co_await await_start(std::move(start), shop_->runtime.executor());
+      if (!*piece) co_return;
+      stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+      co_await asio::async_write(stream_, asio::buffer(**piece), kUse(error));
+    }
   }
 
   // A client that is still sending would see a reset instead of the answer: what comes is read for a moment and

@@ -22,23 +22,6 @@ json::object domain(const std::string& value, bool is_name) {
   return {{is_name ? "name" : "id", value}};
 }
 
-http::OutRequest token_request(const Credentials& who) {
-  const json::object user{
-      {"name", who.username}, {"password", who.password}, {"domain", domain(who.user_domain, who.user_domain_is_name)}};
-  const json::object identity{{"methods", json::array{"password"}}, {"password", {{"user", user}}}};
-  const json::object project{{"name", who.project_name},
-                             {"domain", domain(who.project_domain, who.project_domain_is_name)}};
-  const json::object auth{{"identity", identity}, {"scope", {{"project", project}}}};
-  http::OutRequest request;
-  request.method = "POST";
-  request.url = tokens_url(who.auth_url);
-  request.headers = {{"content-type", "application/json"}};
-  request.body = json::serialize(json::object{{"auth", auth}});
-  request.timeout_ms = 10'000;
-  request.ca_file = who.ca_file;
-  return request;
-}
-
 std::string text(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? json::value_to<std::string>(*value) : std::string();
@@ -74,6 +57,23 @@ std::string names_of(const std::map<std::string, std::string>& regions) {
 }
 
 }  // namespace
+
+http::OutRequest token_request(const Credentials& who) {
+  const json::object user{
+      {"name", who.username}, {"password", who.password}, {"domain", domain(who.user_domain, who.user_domain_is_name)}};
+  const json::object identity{{"methods", json::array{"password"}}, {"password", {{"user", user}}}};
+  const json::object project{{"name", who.project_name},
+                             {"domain", domain(who.project_domain, who.project_domain_is_name)}};
+  const json::object auth{{"identity", identity}, {"scope", {{"project", project}}}};
+  http::OutRequest request;
+  request.method = "POST";
+  request.url = tokens_url(who.auth_url);
+  request.headers = {{"content-type", "application/json"}};
+  request.body = json::serialize(json::object{{"auth", auth}});
+  request.timeout_ms = 10'000;
+  request.ca_file = who.ca_file;
+  return request;
+}
 
 std::string tokens_url(std::string url) {
   while (url.ends_with('/')) url.pop_back();

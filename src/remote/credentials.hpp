@@ -28,6 +28,9 @@ struct Credentials {
 
 std::string tokens_url(std::string auth_url);  // ".../v3/auth/tokens", with or without /v3 given
 
+// POST for a token of theirs. Nothing of it may be logged.
+http::OutRequest token_request(const Credentials&);
+
 class Identity {
  public:
   Identity(http::Client&, base::Runtime&, const base::Clock&, Credentials);

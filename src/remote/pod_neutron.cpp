@@ -2,6 +2,8 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
+#include "base/trace.hpp"
 
 #include <chrono>
 
@@ -46,6 +48,20 @@ json::object wrapped(const std::string& key, json::object values) {
   json::object body;
   body[key] = std::move(values);
   return body;
+}
+
+std::string result_of(const Answer& answer) {
+  if (answer.end == http::End::unseen) return "unseen";
+  if (answer.end == http::End::not_sent) return "not_sent";
+  return std::to_string(answer.status / 100) + "xx";
+}
+
+void count(const std::string& region, const Answer& answer, std::chrono::steady_clock::duration took) {
+  const double seconds = std::chrono::duration<double>(took).count();
+  base::Metrics& metrics = base::metrics();
+  metrics.add(base::metric::kPodCalls, {region, result_of(answer)});
+  metrics.add(base::metric::kPodCallSeconds, {region}, seconds);
+  metrics.observe(base::metric::kPodCallDuration, {}, seconds);
 }
 
 }  // namespace
@@ -197,6 +213,7 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
       request.body = json::serialize(body);
     }
     if (!if_match.empty()) request.headers["if-match"] = if_match;
+    if (!trace_.empty()) request.headers["traceparent"] = base::span_below(trace_);
     request.timeout_ms = limits_.timeout_ms;
     request.connect_timeout_ms = limits_.connect_timeout_ms;
     request.ca_file = limits_.ca_file;
@@ -206,6 +223,7 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
     const auto spent = std::chrono::steady_clock::now() - begun;
     if (writes) base::fault_point("after " + method + " " + path);
     Answer answer = answer_of(std::move(response));
+    count(pod_.region_name, answer, spent);
     base::log::debug("pod_call region={} method={} path={} status={} micros={} words=\"{}\"", pod_.region_name, method,
                      path, answer.status, std::chrono::duration_cast<std::chrono::microseconds>(spent).count(),
                      answer.words);

@@ -42,6 +42,7 @@ class PodNeutron {
       : client_(client), identity_(identity), pod_(std::move(pod)), limits_(std::move(limits)) {}
 
   const PodAddress& pod() const { return pod_; }
+  void follow(std::string trace) { trace_ = std::move(trace); }  // a traceparent that calls are made under; '' = none
 
   base::Awaitable<Answer> versions();  // harmless: is anybody there
   base::Awaitable<Answer> extensions();
@@ -89,6 +90,7 @@ class PodNeutron {
 
   http::Client& client_;
   Identity& identity_;
+  std::string trace_;
   PodAddress pod_;
   CallLimits limits_;
 };

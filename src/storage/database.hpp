@@ -3,10 +3,12 @@
 #pragma once
 #include "storage/connection.hpp"
 
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tricircle::storage {
@@ -30,6 +32,10 @@ class Database {
   // the caller's.
   using Done = std::function<void(std::exception_ptr)>;
   virtual void write_later(Work work, Done done);
+
+  // A number that is another one after every commit of whatever process; while it stands, what was read after it was
+  // asked for can be told again. Does not wait, so that the io thread may ask. None: this store cannot tell.
+  virtual std::optional<std::int64_t> stamp() { return std::nullopt; }
 };
 
 // SQLite in WAL mode with synchronous=FULL. Several processes may share the file.

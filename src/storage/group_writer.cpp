@@ -1,6 +1,9 @@
 #include "storage/group_writer.hpp"
 
+#include "storage/counted.hpp"
+
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <iterator>
@@ -94,12 +97,14 @@ void GroupWriter::write_singly(Member& member) {
       return;
     }
     if (attempt == kMostTries) return;
+    count_retry();
     short_random_wait(attempt);
   }
 }
 
 void GroupWriter::transaction(std::span<Member> group, bool savepoints) {
   const Turn turn(turns_.get());
+  const auto begun = std::chrono::steady_clock::now();
   try {
     connection_->execute("BEGIN IMMEDIATE");
     for (Member& member : group) {
@@ -110,6 +115,7 @@ void GroupWriter::transaction(std::span<Member> group, bool savepoints) {
     }
     connection_->execute("COMMIT");
     ++commits_;
+    count_commit(group.size(), std::chrono::steady_clock::now() - begun);
   } catch (...) {
     roll_back();
     throw;

@@ -1,5 +1,6 @@
 #include "storage/group_writer.hpp"
 
+#include "base/metrics.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "storage/test_store.hpp"
 
@@ -203,6 +204,7 @@ TEST_F(GroupWriterTest, AFullDiskUndoesTheWriteThatMetItAndLeavesRoomForTheNext)
 
 TEST_F(GroupWriterTest, BusyRunsTheWholeFunctionAgain) {
   const auto group = writer();
+  const std::string told = base::metrics().text();
   int runs = 0;
   group->submit([&](Connection& db) {
     add(db, "once");
@@ -210,6 +212,11 @@ TEST_F(GroupWriterTest, BusyRunsTheWholeFunctionAgain) {
   });
   EXPECT_EQ(runs, 3);
   EXPECT_EQ(count(), 1);
+  const auto retries = [](const std::string& text) {
+    const std::size_t at = text.find("\ntricircle_store_retries_total ");
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + 31));
+  };
+  EXPECT_EQ(retries(base::metrics().text()), retries(told) + 2);
 }
 
 TEST_F(GroupWriterTest, BusyThatNeverEndsIsThrownInTheEnd) {

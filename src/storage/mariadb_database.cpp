@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "storage/counted.hpp"
 #include "storage/mariadb_retry.hpp"
 #include "storage/sql.hpp"
 
@@ -61,6 +62,7 @@ void MariadbDatabase::write(const Work& work) {
 
 bool MariadbDatabase::write_once(const Work& work) {
   Mark mark{"", ++last_mark_};
+  const auto begun = std::chrono::steady_clock::now();
   {
     MariadbPool::Borrowed connection(writers_);
     connection->begin();
@@ -71,6 +73,7 @@ bool MariadbDatabase::write_once(const Work& work) {
     const bool wrote = connection->wrote();
     const auto end = connection->commit();
     if (end == MariadbConnection::End::undone) connection->roll_back();
+    if (end == MariadbConnection::End::committed) count_commit(1, std::chrono::steady_clock::now() - begun);
     if (end != MariadbConnection::End::unknown) return end == MariadbConnection::End::committed;
     if (!wrote) return false;
     mark.session = connection->session();

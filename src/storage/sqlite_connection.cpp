@@ -7,7 +7,6 @@ namespace {
 
 // Texts differ only by the number of placeholders and columns asked for; a flood of them must not eat the memory.
 constexpr std::size_t kMostStatements = 500;
-constexpr int kBusyMilliseconds = 10'000;  // only for those who do not take turns by the file locks: a shell, a backup
 
 void bind(sqlite3_stmt* statement, int at, const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -71,14 +70,14 @@ struct Reset {
 }  // namespace
 
 // Delegates, so that the destructor closes the handle when a pragma throws.
-SqliteConnection::SqliteConnection(const std::string& file) : SqliteConnection(opened(file)) {
+SqliteConnection::SqliteConnection(const std::string& file, SqliteUse use) : SqliteConnection(opened(file)) {
   sqlite3_extended_result_codes(handle_, 1);
-  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  sqlite3_busy_timeout(handle_, use.busy_milliseconds);
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA foreign_keys = ON");
   // What a statement may have to undo is kept in memory, not in a file that grows and shrinks with each.
   execute("PRAGMA temp_store = MEMORY");
-  execute("PRAGMA cache_size = -65536");  // KiB: the rows that a busy engine works on
+  execute("PRAGMA cache_size = -" + std::to_string(use.cache_kib));
   execute("PRAGMA secure_delete = OFF");  // Debian's default overwrites what is deleted; nothing here is that secret
   execute("PRAGMA wal_autocheckpoint = 8000");  // pages: a page that is written again and again is brought home once
 }

@@ -10,9 +10,18 @@ struct sqlite3_stmt;
 
 namespace tricircle::storage {
 
+// What a connection is for.
+struct SqliteUse {
+  int cache_kib;          // pages kept in memory
+  int busy_milliseconds;  // waited for those who do not take turns by the file locks: a shell, a backup
+};
+inline constexpr SqliteUse kToWrite{65'536, 10'000};
+inline constexpr SqliteUse kToRead{16'384, 10'000};
+inline constexpr SqliteUse kToWatch{64, 0};
+
 class SqliteConnection final : public Connection {
  public:
-  explicit SqliteConnection(const std::string& file);  // ":memory:" for a private one. Throws DbError
+  explicit SqliteConnection(const std::string& file, SqliteUse = kToWrite);  // ":memory:": private. Throws DbError
   ~SqliteConnection() override;
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;

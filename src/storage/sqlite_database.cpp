@@ -36,7 +36,8 @@ class SqliteFile final : public Database {
  public:
   SqliteFile(const std::filesystem::path& file, std::size_t readers)
       : SqliteFile(file, std::make_unique<FileTurns>(file)) {
-    for (std::size_t i = 0; i < readers; ++i) idle_.push_back(std::make_unique<SqliteConnection>(file.string()));
+    for (std::size_t i = 0; i < readers; ++i)
+      idle_.push_back(std::make_unique<SqliteConnection>(file.string(), kToRead));
   }
 
   void read(const Work& work) override {
@@ -53,9 +54,19 @@ class SqliteFile final : public Database {
   void write(const Work& work) override { writer_.submit(work); }
   void write_later(Work work, Done done) override { writer_.submit_later(std::move(work), std::move(done)); }
 
+  // SQLite changes a connection's data_version when another one has committed; the watcher itself never writes.
+  std::optional<std::int64_t> stamp() override {
+    const std::lock_guard guard(watching_);
+    try {
+      return watcher_.execute("PRAGMA data_version").front().integer("data_version");
+    } catch (const DbError&) {
+      return std::nullopt;
+    }
+  }
+
  private:
   SqliteFile(const std::filesystem::path& file, std::unique_ptr<FileTurns> turns)
-      : writer_{opened(file, *turns), std::move(turns)} {}  // in this order
+      : writer_{opened(file, *turns), std::move(turns)}, watcher_(file.string(), kToWatch) {}  // in this order
 
   std::unique_ptr<SqliteConnection> take() {
     std::unique_lock guard(mutex_);
@@ -74,6 +85,8 @@ class SqliteFile final : public Database {
   }
 
   GroupWriter writer_;
+  std::mutex watching_;
+  SqliteConnection watcher_;  // by watching_
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;

@@ -1,6 +1,7 @@
 #include "xjob/audit_page.hpp"
 
 #include "base/log.hpp"
+#include "base/metric_names.hpp"
 #include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 
@@ -66,6 +67,9 @@ class PageLook {
         }
       }
     }
+    const std::string& region = pod_.pod().region_name;
+    base::metrics().add(base::metric::kAuditLooked, {region}, static_cast<double>(page_.size()));
+    base::metrics().add(base::metric::kAuditFound, {region}, static_cast<double>(seen_.drifts.size()));
     co_return std::move(seen_);
   }
 

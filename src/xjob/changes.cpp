@@ -11,9 +11,12 @@ namespace {
 
 using storage::Connection;
 
+constexpr char kColumns[] =
+    "SELECT id, project_id, resource_type, resource_id, action, created_at, user_id, traceparent FROM changes";
+
 Change change_of(const storage::Row& row) {
-  return {row.text("id"),          row.text("project_id"), row.text("resource_type"),
-          row.text("resource_id"), row.text("action"),     row.integer("created_at")};
+  return {row.text("id"),     row.text("project_id"),    row.text("resource_type"), row.text("resource_id"),
+          row.text("action"), row.integer("created_at"), row.text("user_id"),       row.text("traceparent")};
 }
 
 // One pod may have several jobs of a change: it has the change when the last of them has ended well.
@@ -41,13 +44,23 @@ void keep_change(Connection& db, const Change& change) {
                              {"resource_type", change.resource_type},
                              {"resource_id", change.resource_id},
                              {"action", change.action},
-                             {"created_at", change.created_at}});
+                             {"created_at", change.created_at},
+                             {"user_id", change.user_id},
+                             {"traceparent", change.traceparent}});
 }
 
 std::optional<Change> find_change(Connection& db, const std::string& id) {
-  const auto found = db.execute(
-      "SELECT id, project_id, resource_type, resource_id, action, created_at FROM changes WHERE id = ?", {id});
+  const auto found = db.execute(std::string(kColumns) + " WHERE id = ?", {id});
   return found.empty() ? std::nullopt : std::optional(change_of(found.front()));
+}
+
+std::vector<Change> newest_changes(Connection& db, const std::string& where, std::vector<storage::Value> values,
+                                   std::int64_t limit) {
+  values.emplace_back(limit);
+  const auto found = db.execute(kColumns + where + " ORDER BY created_at DESC, id DESC LIMIT ?", values);
+  std::vector<Change> changes;
+  for (const storage::Row& row : found.rows()) changes.push_back(change_of(row));
+  return changes;
 }
 
 std::size_t Progress::count(Followed::State state) const {

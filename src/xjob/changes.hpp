@@ -17,11 +17,16 @@ struct Change {
   std::string resource_id;
   std::string action;  // created, updated, deleted
   base::Micros created_at = 0;
+  std::string user_id = {};
+  std::string traceparent = {};  // of the call; '' = it had none
 };
 
 // May be called again for the same call: its first object names it.
 void keep_change(storage::Connection&, const Change&);
 std::optional<Change> find_change(storage::Connection&, const std::string& id);
+// `where`: a condition of the caller's over the table's columns, from " WHERE" on, and what its ? stand for.
+std::vector<Change> newest_changes(storage::Connection&, const std::string& where, std::vector<storage::Value> values,
+                                   std::int64_t limit);
 
 // What one pod has of a change.
 struct Followed {

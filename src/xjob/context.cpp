@@ -13,7 +13,9 @@ remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
 }
 
 remote::PodNeutron Context::neutron(const remote::PodAddress& pod, base::Micros longest) const {
-  return identities.neutron(pod, std::min(longest, worker.options().call_deadline));
+  remote::PodNeutron neutron = identities.neutron(pod, std::min(longest, worker.options().call_deadline));
+  neutron.follow(trace);
+  return neutron;
 }
 
 void Context::check_may_call() const {

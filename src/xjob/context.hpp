@@ -27,11 +27,13 @@ struct Context {
   engine::Worker& worker;
   std::int64_t life = 0;  // of the worker, when it took what this run holds
   Upkeep upkeep = {};
+  std::string trace = {};  // traceparent that its calls are made under; '' = none
 
   // The same for one run.
   Context of_run(const engine::Lane& lane) const {
     Context mine = *this;
     mine.life = lane.life;
+    mine.trace = lane.trace;
     return mine;
   }
 

@@ -17,11 +17,13 @@ class Agent(Process):
         config.touch(0o600)
         config.write_text(options)
         super().__init__(f"agent {region}", [binary(), "agent", "--region", region, "--central", central_url,
-                                             "--config", config], folder / f"agent-{region}.log")
+                                             "--config", config, "--metrics", "127.0.0.1:0"],
+                         folder / f"agent-{region}.log")
+        self.metrics = None  # URL, once it is ready
 
     def start(self):
         super().start()
-        self.wait_ready()
+        self.metrics = re.search(r"metrics=(\S+)", self.wait_ready()).group(1)
         return self
 
     def sweeps(self):

@@ -52,6 +52,39 @@ def test_the_admin_api_is_for_admins(centre):
         assert ended.returncode == code, ended.stderr
 
 
+def sign_in(centre, **given):
+    who = {"user": "demo", "password": centre.lab.values["LAB_PASSWORD"], "project": "demo", **given}
+    return requests.post(centre.server.url + "/v1.0/tokens", json={"sign_in": who}, timeout=30)
+
+
+def test_on_the_page_people_sign_in_with_their_password(centre):
+    reply = sign_in(centre)
+    assert reply.status_code == 201, reply.text
+    token = reply.json()["token"]["id"]
+    whoami = centre.get("/v1.0/whoami", token).json()["whoami"]
+    assert (whoami["auth"], whoami["admin"]) == ("keystone", False)
+    assert whoami["project_id"] == centre.as_user("demo").current_project_id
+    assert centre.get("/v1.0/board", token).status_code == 200
+    assert centre.get("/ui/").status_code == 200, "the page itself is for everybody"
+    for path in ("/v1.0/whoami", "/v1.0/board", "/v1.0/events?version=1", "/v1.0/changes"):
+        assert_unauthorized(centre.get(path))
+
+
+def test_who_gives_a_wrong_password_gets_one_sentence_and_no_token(centre):
+    for wrong in ({"password": "not it"}, {"user": "nobody"}, {"project": "alt"}, {"user_domain": "elsewhere"}):
+        reply = sign_in(centre, **wrong)
+        assert reply.status_code == 401, reply.text
+        assert reply.json()["unauthorized"]["message"].startswith("Keystone does not let you in")
+        assert centre.lab.values["LAB_PASSWORD"] not in reply.text
+    assert sign_in(centre, user="").status_code == 400
+    assert requests.post(centre.server.url + "/v1.0/tokens", data="{", timeout=30).status_code == 400
+    assert requests.get(centre.server.url + "/v1.0/tokens", timeout=30).status_code == 405
+    centre.keystone.close()
+    assert sign_in(centre).status_code == 503
+    log = (centre.server.folder / "log").read_text()
+    assert centre.lab.values["LAB_PASSWORD"] not in log and "not it" not in log
+
+
 def test_while_keystone_is_away_known_tokens_are_served_and_others_told_to_wait(centre):
     known, fresh = centre.as_user("demo").auth_token, centre.as_user("alt").auth_token
     assert centre.get("/v2.0/networks", known).status_code == 200

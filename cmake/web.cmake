@@ -1,0 +1,15 @@
+# The page, as it lies in web/: each file a constant in the program, so that there is nothing to install beside it.
+function(tricircle_embed_web output)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/web/*.html ${PROJECT_SOURCE_DIR}/web/*.js
+    ${PROJECT_SOURCE_DIR}/web/*.css ${PROJECT_SOURCE_DIR}/web/*.svg)
+  list(SORT files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  set(entries "")
+  foreach(file ${files})
+    get_filename_component(name ${file} NAME)
+    file(READ ${file} text)
+    string(APPEND entries "    WebFile{\"${name}\", R\"~web~(${text})~web~\"},\n")
+  endforeach()
+  set(TRICIRCLE_WEB_ENTRIES "${entries}")
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/web_files.cpp.in ${output} @ONLY)
+endfunction()
