@@ -19,8 +19,6 @@ export class Board {
     // Put together with no copies, then each row as an event would bring it.
     this.counts[kNone] = this.cells.length;
     cells.forEach((row, index) => this.takeRow(index, row));
-    this.whole = true;
-    this.dirty = new Set();
   }
 
   takeRow(index, text) {
@@ -45,7 +43,6 @@ export class Board {
     for (const [id, text] of rows) {
       const index = this.policyAt.get(id);
       if (index === undefined || !this.takeRow(index, text)) continue;
-      this.dirty.add(index);
       changed.push(id);
     }
     return changed;

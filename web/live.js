@@ -6,7 +6,7 @@ import {readEvents} from './stream.js';
 export const board = new Board();
 const listeners = new Map();
 const kLongestPause = 8000;
-let pods = null, stopped = null;
+let stopped = null;
 export let connection = 'away';  // away, live
 export let jobs = {open: null, failed: null};
 
@@ -30,7 +30,6 @@ function become(state) {
 async function readBoard(signal) {
   const {board: read} = await get('/v1.0/board', {}, signal);
   board.take(read);
-  pods = null;
   tell('board');
 }
 
@@ -53,10 +52,9 @@ function take({event, data}, signal) {
     const changed = board.takeRows(said);
     if (changed.length) tell('cells', changed);
   } else if (event === 'pods') {
-    pods = said.pods;
     // Another list of pods is another board.
-    if (pods.length !== board.width) rereadBoard(signal).catch(() => {});
-    board.takePods(pods);
+    if (said.pods.length !== board.width) rereadBoard(signal).catch(() => {});
+    board.takePods(said.pods);
     tell('pods');
   } else if (event === 'board') {
     rereadBoard(signal).catch(() => {});

@@ -1,0 +1,253 @@
+// Draws the board on a canvas. Every mark's state is a pixel of a small image, of which an event changes the rows that it
+// names; the image is enlarged onto the canvas. Whatever happens, drawing is once a frame at most.
+import {HeatPlan} from './heatplan.js';
+import {drawNames, gutters} from './heatlabels.js';
+import {kInSync, signOf, states} from './states.js';
+
+export class HeatMap {
+  constructor({canvas, scroller, spacer, board, drawn = () => {}}) {
+    Object.assign(this, {canvas, scroller, spacer, board, drawn});
+    this.plan = new HeatPlan();
+    this.context = canvas.getContext('2d');
+    this.image = document.createElement('canvas');
+    this.zoom = 0;
+    this.lit = new Set();
+    this.cursor = null;   // {row, column} as displayed; where the keyboard is
+    this.hover = null;
+    this.dirty = new Set();
+    this.frame = 0;
+    this.all = true;
+    this.readColours();
+  }
+
+  readColours() {
+    const style = getComputedStyle(document.documentElement);
+    const of = (variable) => style.getPropertyValue(variable).trim();
+    this.colours = {ground: of('--ground'), cell: of('--empty'), text: of('--text'), quiet: of('--quiet'),
+                    focus: of('--focus'), line: of('--line'), font: style.fontFamily || 'sans-serif',
+                    on: states.map((state) => of(`--on-${state.name}`)), states: states.map((state) => of(`--${state.name}`))};
+    this.palette();
+    this.redraw();
+  }
+
+  // Which states stand out, when the reader has chosen some.
+  light(lit) {
+    this.lit = new Set(lit);
+    this.palette();
+    this.redraw();
+  }
+
+  palette() {
+    const probe = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    this.pixels = new Uint32Array(states.length);
+    this.rank = new Uint8Array(states.length);
+    states.forEach((state, number) => {
+      const dim = this.lit.size > 0 && !this.lit.has(number);
+      probe.globalAlpha = 1;
+      probe.fillStyle = this.colours.ground;
+      probe.fillRect(0, 0, 1, 1);
+      probe.globalAlpha = dim ? 0.18 : 1;
+      probe.fillStyle = this.colours.states[number];
+      probe.fillRect(0, 0, 1, 1);
+      this.pixels[number] = new Uint32Array(probe.getImageData(0, 0, 1, 1).data.buffer)[0];
+      this.rank[number] = number + (dim ? 0 : states.length);
+    });
+  }
+
+  choose(rows, columns) {
+    this.plan.choose(rows, columns);
+    this.cursor = null;
+    this.hover = null;
+    this.redraw();
+  }
+
+  // The canvas' size, the zoom, the lists or the colours are others than before.
+  redraw() {
+    this.all = true;
+    this.later();
+  }
+
+  touch(policies) {
+    for (const policy of policies) {
+      const row = this.plan.rowOf.get(policy);
+      if (row !== undefined) this.dirty.add(row);
+    }
+    if (this.dirty.size) this.later();
+  }
+
+  later() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  get scroll() {
+    const ratio = this.plan.ratio ?? 1;
+    return {x: Math.round(this.scroller.scrollLeft * ratio), y: Math.round(this.scroller.scrollTop * ratio)};
+  }
+
+  lay() {
+    const ratio = window.devicePixelRatio || 1;
+    const width = Math.round(this.scroller.clientWidth * ratio), height = Math.round(this.scroller.clientHeight * ratio);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    const {board, plan, context, colours} = this;
+    plan.lay({width, height, ratio, zoom: this.zoom, ...gutters({context, plan, board, colours, width, height, ratio})});
+    // The scroller's own content only says how long the whole is.
+    const fits = (length, room) => (length <= room ? 0 : Math.ceil(length / ratio));
+    this.spacer.setAttribute('width', fits(plan.left + plan.x.length, width));
+    this.spacer.setAttribute('height', fits(plan.top + plan.y.length, height));
+    this.image.width = plan.x.marks;
+    this.image.height = plan.y.marks;
+    this.brush = this.image.getContext('2d');
+    this.data = this.brush.createImageData(plan.x.marks, plan.y.marks);
+    this.marks = new Uint32Array(this.data.data.buffer);
+    this.worst = new Uint8Array(plan.x.marks);
+  }
+
+  // One row of marks: of many cells the worst counts.
+  paintRow(mark) {
+    const {plan, board, rank, worst} = this, {columns} = plan, {markOf} = plan.x;
+    worst.fill(255);
+    for (let row = plan.y.start[mark]; row < plan.y.start[mark + 1]; ++row) {
+      const from = plan.rows[row] * board.width;
+      for (let column = 0; column < columns.length; ++column) {
+        const state = board.cells[from + columns[column]], at = markOf[column];
+        if (worst[at] === 255 || rank[state] > rank[worst[at]]) worst[at] = state;
+      }
+    }
+    const base = mark * plan.x.marks;
+    for (let at = 0; at < worst.length; ++at) this.marks[base + at] = worst[at] === 255 ? 0 : this.pixels[worst[at]];
+  }
+
+  draw() {
+    const began = performance.now();
+    if (this.all) {
+      this.lay();
+      for (let mark = 0; mark < this.plan.y.marks; ++mark) this.paintRow(mark);
+      this.brush.putImageData(this.data, 0, 0);
+    } else if (this.dirty.size) {
+      const marks = new Set([...this.dirty].map((row) => this.plan.y.markOf[row]));
+      for (const mark of marks) {
+        this.paintRow(mark);
+        this.brush.putImageData(this.data, 0, 0, 0, mark, this.plan.x.marks, 1);
+      }
+    }
+    this.dirty.clear();
+    this.show(this.all || this.namesMoved);
+    this.namesMoved = false;
+    this.all = false;
+    this.drawn(performance.now() - began);
+  }
+
+  // From the image to the canvas.
+  show(names = true) {
+    const {context, plan, colours} = this, scroll = this.scroll;
+    context.imageSmoothingEnabled = false;
+    context.fillStyle = colours.ground;
+    if (names || this.pointed) context.fillRect(0, 0, plan.width, plan.height);
+    else context.fillRect(plan.left, plan.top, plan.width, plan.height);
+    context.save();
+    context.beginPath();
+    context.rect(plan.left, plan.top, plan.width, plan.height);
+    context.clip();
+    if (plan.x.count && plan.y.count) {
+      const part = this.visible(scroll);
+      context.drawImage(this.image, part.x, part.y, part.width, part.height,
+                        plan.left + part.x * plan.x.size - scroll.x, plan.top + part.y * plan.y.size - scroll.y,
+                        part.width * plan.x.size, part.height * plan.y.size);
+      this.drawLines(part, scroll);
+      this.drawSigns(part, scroll);
+    }
+    this.drawMarks(scroll);
+    context.restore();
+    const pointed = this.hover ?? this.cursor;
+    if (names || pointed || this.pointed) drawNames({context, plan, board: this.board, colours, scroll, pointed});
+    this.pointed = pointed;
+  }
+
+  visible(scroll) {
+    const {plan} = this;
+    const part = (offset, room, {marks, size}) => {
+      const from = Math.min(marks - 1, Math.floor(offset / size));
+      return [from, Math.min(marks, Math.ceil((offset + room) / size) + 1) - from];
+    };
+    const [x, width] = part(scroll.x, plan.width - plan.left, plan.x);
+    const [y, height] = part(scroll.y, plan.height - plan.top, plan.y);
+    return {x, y, width, height};
+  }
+
+  // Between cells that are large enough.
+  drawLines(part, scroll) {
+    const {context, plan, colours} = this, gap = Math.max(1, Math.round(plan.ratio));
+    context.fillStyle = colours.ground;
+    if (plan.x.size >= 6 * plan.ratio) {
+      for (let at = part.x; at <= part.x + part.width; ++at)
+        context.fillRect(plan.left + at * plan.x.size - scroll.x - gap, plan.top, gap, plan.height);
+    }
+    if (plan.y.size >= 6 * plan.ratio) {
+      for (let at = part.y; at <= part.y + part.height; ++at)
+        context.fillRect(plan.left, plan.top + at * plan.y.size - scroll.y - gap, plan.width, gap);
+    }
+  }
+
+  // A letter in each cell that is not in sync, so that no state is told by its colour alone.
+  drawSigns(part, scroll) {
+    const {context, plan, board, colours} = this, smallest = 12 * plan.ratio;
+    if (plan.aggregated || plan.x.size < smallest || plan.y.size < smallest) return;
+    context.font = `600 ${Math.round(Math.min(12 * plan.ratio, plan.y.size * 0.7))}px ${colours.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    for (let row = part.y; row < part.y + part.height; ++row) {
+      for (let column = part.x; column < part.x + part.width; ++column) {
+        const state = board.state(plan.rows[row], plan.columns[column]);
+        if (state <= kInSync) continue;
+        const dim = this.lit.size && !this.lit.has(state);
+        context.fillStyle = dim ? colours.quiet : colours.on[state];
+        context.fillText(signOf(state), plan.left + (column + 0.5) * plan.x.size - scroll.x,
+                         plan.top + (row + 0.5) * plan.y.size - scroll.y);
+      }
+    }
+  }
+
+  drawMarks(scroll) {
+    const {context, plan, colours} = this;
+    for (const [cell, colour, wide] of [[this.hover, colours.text, 1], [this.cursor, colours.focus, 2]]) {
+      if (!cell) continue;
+      const box = plan.box(cell, scroll), line = wide * plan.ratio;
+      context.strokeStyle = colour;
+      context.lineWidth = line;
+      context.strokeRect(box.x - line / 2, box.y - line / 2, box.width + line / 2, box.height + line / 2);
+    }
+  }
+
+  // The cell under a point of the page. Of a mark that stands for many cells, the worst: it gives the mark its colour.
+  cellAt(event) {
+    const box = this.canvas.getBoundingClientRect(), ratio = this.plan.ratio ?? 1;
+    const cell = this.plan.at((event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio, this.scroll);
+    return cell && this.worstOf(cell);
+  }
+
+  worstOf(cell) {
+    const {plan, board, rank} = this, {rows, columns} = plan.mates(cell);
+    let found = null;
+    for (let row = rows[0]; row < rows[1]; ++row) {
+      for (let column = columns[0]; column < columns[1]; ++column) {
+        const state = board.state(plan.rows[row], plan.columns[column]);
+        if (!found || rank[state] > rank[found.state]) found = {row, column, state};
+      }
+    }
+    return found;
+  }
+
+  // Brings a cell into sight.
+  reveal(cell) {
+    const {plan, scroller} = this, scroll = this.scroll, box = plan.box(cell, scroll);
+    const move = (at, size, low, high) => (at < low ? at - low : at + size > high ? at + size - high : 0);
+    scroller.scrollLeft += move(box.x, box.width, plan.left, plan.width) / plan.ratio;
+    scroller.scrollTop += move(box.y, box.height, plan.top, plan.height) / plan.ratio;
+  }
+}
