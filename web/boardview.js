@@ -6,7 +6,7 @@ import {zooms} from './heatplan.js';
 import {steer} from './heatkeys.js';
 import {board, listen} from './live.js';
 import {isolatedName, name} from './names.js';
-import {kInSync, kNone, signOf, states} from './states.js';
+import {kInSync, letterOf, states} from './states.js';
 import {Table} from './table.js';
 
 const kMostTroubles = 100;
@@ -46,7 +46,7 @@ function legend(map) {
       kept.lit = kept.lit.includes(number) ? kept.lit.filter((one) => one !== number) : [...kept.lit, number];
       event.currentTarget.setAttribute('aria-pressed', kept.lit.includes(number));
       map.light(kept.lit);
-    }}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, number === kNone ? '' : signOf(number)),
+    }}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, letterOf(number)),
         h('span', {}, state.words), numbers[number]));
   const show = () => states.forEach((_, number) => {
     numbers[number].textContent = count(board.counts[number]);

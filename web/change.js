@@ -24,10 +24,10 @@ export async function showChanges(main, {signal}) {
   refresh();
 }
 
-const kStates = {applied: ['in_sync', 'has it'], waiting: ['pending', 'waiting'], refused: ['refused', 'refused']};
+const kStates = {applied: ['in_sync', '✓', 'has it'], waiting: ['pending', '…', 'waiting'], refused: ['refused', 'X', 'refused']};
 function chip(state) {
-  const [colour, text] = kStates[state] ?? ['none', state];
-  return h('span', {class: `chip state-${colour}`}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, text[0].toUpperCase()), text);
+  const [colour, sign, text] = kStates[state] ?? ['none', '', state];
+  return h('span', {class: `chip state-${colour}`}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, sign), text);
 }
 
 export async function showChange(main, {signal, id}) {

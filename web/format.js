@@ -41,15 +41,14 @@ export const count = (value) => (value === null || value === undefined ? '–' :
 // A state in colour, letter and words; the colour alone tells nobody anything.
 export function stateChip(stateName) {
   const state = states[stateOfName(stateName)];
-  const sign = stateName === 'foreign' ? '–' : state.sign.toUpperCase();
+  const sign = stateName === 'foreign' ? '–' : state.letter;
   return h('span', {class: `chip state-${stateName === 'foreign' ? 'none' : state.name}`},
            h('span', {class: 'swatch', 'aria-hidden': 'true'}, sign), wordsOf(stateName));
 }
 
-const jobWords = {NEW: 'waiting', RUNNING: 'running', SUCCESS: 'done', FAIL: 'failed'};
-export const jobChip = (status) =>
-  h('span', {class: `chip job-${status.toLowerCase()}`}, h('span', {class: 'swatch', 'aria-hidden': 'true'}), status,
-    h('span', {class: 'unseen'}, ` (${jobWords[status] ?? ''})`));
+const jobSigns = {NEW: '…', RUNNING: '▸', SUCCESS: '✓', FAIL: '✕'};
+export const jobChip = (status) => h('span', {class: `chip job-${status.toLowerCase()}`},
+                                     h('span', {class: 'swatch', 'aria-hidden': 'true'}, jobSigns[status] ?? ''), status);
 
 // An id takes room that few need: its beginning, the whole in the title, all of it to be marked and copied.
 export const id = (text) => h('code', {class: 'id', title: text ?? ''}, text ?? '');

@@ -59,11 +59,12 @@ export function drawNames({context, plan, board, colours, scroll, pointed}) {
 }
 
 // Marks whose names are shown: every `step`-th that is in sight.
-function* named({marks, size, start}, offset, room, least) {
+function* named({count, marks, size, start}, offset, room, least) {
+  if (!count) return;
   const step = Math.max(1, Math.ceil(least / size));
   for (let mark = Math.floor(Math.floor(offset / size) / step) * step; mark < marks; mark += step) {
     const at = mark * size - offset;
-    if (at > room) return;
+    if (at > room || (step > 1 && at + least > room + 1)) return;
     if (at + size > 0) yield {cell: start[mark], at: at + (step === 1 ? size / 2 : least / 2)};
   }
 }
@@ -88,7 +89,8 @@ function rowNames({context, plan, board, colours, scroll, pointed}) {
   if (pointed) {
     const box = plan.box(pointed, scroll), at = Math.max(plan.top + least / 2, box.y + box.height / 2);
     context.fillStyle = colours.ground;
-    context.fillRect(0, at - least, plan.left, least * 2);
+    const wide = plan.y.size >= least ? least / 2 : least;
+    context.fillRect(0, at - wide, plan.left, wide * 2);
     write(pointed.row, at, colours.text);
   }
   context.restore();
@@ -122,9 +124,10 @@ function columnNames({context, plan, board, colours, scroll, pointed}) {
   }
   if (pointed) {
     const box = plan.box(pointed, scroll), at = Math.max(plan.left + (flat ? 0 : least / 2), box.x + box.width / 2);
+    const wide = plan.x.size >= least ? least / 2 : least;
     context.fillStyle = colours.ground;
     if (flat) context.fillRect(box.x, 0, box.width, plan.top);
-    else context.fillRect(at - least, 0, least * 2, plan.top);
+    else context.fillRect(at - wide, 0, wide * 2, plan.top);
     write(pointed.column, at, colours.text);
   }
   context.restore();

@@ -2,7 +2,7 @@
 // names; the image is enlarged onto the canvas. Whatever happens, drawing is once a frame at most.
 import {HeatPlan} from './heatplan.js';
 import {drawNames, gutters} from './heatlabels.js';
-import {kInSync, signOf, states} from './states.js';
+import {kInSync, letterOf, states} from './states.js';
 
 export class HeatMap {
   constructor({canvas, scroller, spacer, board, drawn = () => {}}) {
@@ -23,7 +23,7 @@ export class HeatMap {
   readColours() {
     const style = getComputedStyle(document.documentElement);
     const of = (variable) => style.getPropertyValue(variable).trim();
-    this.colours = {ground: of('--ground'), cell: of('--empty'), text: of('--text'), quiet: of('--quiet'),
+    this.colours = {ground: of('--ground'), text: of('--text'), quiet: of('--quiet'),
                     focus: of('--focus'), line: of('--line'), font: style.fontFamily || 'sans-serif',
                     on: states.map((state) => of(`--on-${state.name}`)), states: states.map((state) => of(`--${state.name}`))};
     this.palette();
@@ -207,7 +207,7 @@ export class HeatMap {
         if (state <= kInSync) continue;
         const dim = this.lit.size && !this.lit.has(state);
         context.fillStyle = dim ? colours.quiet : colours.on[state];
-        context.fillText(signOf(state), plan.left + (column + 0.5) * plan.x.size - scroll.x,
+        context.fillText(letterOf(state), plan.left + (column + 0.5) * plan.x.size - scroll.x,
                          plan.top + (row + 0.5) * plan.y.size - scroll.y);
       }
     }

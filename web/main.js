@@ -47,14 +47,14 @@ function drawConnection() {
   if (!dot) return;
   const alive = live.connection === 'live';
   dot.className = alive ? 'live' : 'away';
-  fill(dot, h('span', {class: 'dot', 'aria-hidden': 'true'}), alive ? 'live' : 'not connected');
+  fill(dot, h('span', {class: 'lamp', 'aria-hidden': 'true'}), alive ? 'live' : 'not connected');
 }
 
 function drawJobs() {
   const badge = document.getElementById('job-count');
   if (!badge) return;
   const {open, failed} = live.jobs;
-  badge.textContent = failed ? `${failed} failed` : open ? String(open) : '';
+  fill(badge, failed ? [String(failed), h('span', {class: 'word'}, ' failed')] : open ? [String(open), h('span', {class: 'word'}, ' open')] : null);
   badge.classList.toggle('bad', Boolean(failed));
 }
 

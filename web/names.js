@@ -10,12 +10,7 @@ const unseen = new RegExp(
 
 const longest = 300;  // of what a name is shown of: Neutron's own limit is 255
 
-function sign(character) {
-  const code = character.codePointAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return '\u2421';
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-}
+const sign = (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 const whole = (text) => {
   const given = String(text ?? '').toWellFormed();

@@ -3,7 +3,7 @@ import {atMostEach, fill, h} from './dom.js';
 import {count, shortId} from './format.js';
 import {board, listen} from './live.js';
 import {name} from './names.js';
-import {kNone, signOf, states} from './states.js';
+import {kNone, letterOf, states} from './states.js';
 import {Table} from './table.js';
 
 // How many cells of a row or column are in each state: only those that there are.
@@ -11,7 +11,7 @@ export function tally(counts) {
   const there = states.map((state, number) => ({state, number})).filter(({number}) => number !== kNone && counts[number] > 0);
   if (!there.length) return h('span', {class: 'quiet'}, 'no copies');
   return h('span', {class: 'tally'}, there.reverse().map(({state, number}) =>
-    h('span', {class: `chip state-${state.name}`, title: state.words}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, signOf(number)),
+    h('span', {class: `chip state-${state.name}`, title: state.words}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, letterOf(number)),
       h('span', {class: 'unseen'}, `${state.words}: `), count(counts[number]))));
 }
 

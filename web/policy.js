@@ -12,7 +12,7 @@ import {isAdmin} from './session.js';
 import {kNone, stateOfName, states} from './states.js';
 import {facts, Table} from './table.js';
 
-const shownValue = (value) => (value === null ? h('span', {class: 'quiet'}, 'nothing') : words(String(value)));
+const shownValue = (value) => (value === null || value === '' ? h('span', {class: 'quiet'}, 'nothing') : words(String(value)));
 
 function differenceList(found) {
   if (found === null) return h('span', {class: 'quiet'}, '–');
@@ -74,7 +74,7 @@ function stateButtons(chosen, changed) {
     h('button', {class: `legend state-${state.name}`, 'aria-pressed': chosen.state === number, click: () => {
       chosen.state = chosen.state === number ? null : number;
       changed();
-    }}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, state.sign.toUpperCase()), h('span', {}, state.words),
+    }}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, state.letter), h('span', {}, state.words),
       h('span', {class: 'number'}, count(counts[number])))));
   return {node, show};
 }
