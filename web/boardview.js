@@ -87,7 +87,9 @@ export function showBoard(main, {signal}) {
   const shown = legend(map), troubles = troublesTable();
   const more = h('p', {class: 'quiet'});
 
+  let at = null;  // where the cursor is, by ids: lists come and go
   const point = (cell, aloud) => {
+    if (cell && cell === map.cursor) at = {policy: board.policies[map.plan.rows[cell.row]].id, pod: board.pods[map.plan.columns[cell.column]].pod_id};
     if (!cell) return fill(pointed, h('span', {class: 'quiet'}, 'Point at a cell, or move with the arrow keys.'));
     const policy = board.policies[map.plan.rows[cell.row]], pod = board.pods[map.plan.columns[cell.column]];
     const state = states[board.state(map.plan.rows[cell.row], map.plan.columns[cell.column])];
@@ -107,9 +109,9 @@ export function showBoard(main, {signal}) {
 
   const choose = () => {
     const {rows, columns} = chosen();
-    map.choose(rows, columns);
+    map.choose(rows, columns, at && {policy: board.policyAt.get(at.policy), pod: board.podAt.get(at.pod)});
     scroller.setAttribute('aria-label', `States of ${rows.length} policies in ${columns.length} pods`);
-    point(null, false);
+    point(map.cursor, false);
     refresh();
   };
 

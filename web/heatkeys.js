@@ -22,7 +22,7 @@ export function steer({map, scroller, zooms, point, signal}) {
 
   const move = (step, all) => {
     const {plan} = map, [down, right] = step;
-    if (!plan.y.count || !plan.x.count) return;
+    if (!plan.y?.count || !plan.x.count) return;
     const from = map.cursor ?? {row: 0, column: 0};
     // The first key only shows where one is.
     map.cursor = map.cursor === null && !all ? from : {

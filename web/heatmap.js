@@ -1,5 +1,6 @@
-// Draws the board on a canvas. Every mark's state is a pixel of a small image, of which an event changes the rows that it
-// names; the image is enlarged onto the canvas. Whatever happens, drawing is once a frame at most.
+// Draws the board on a canvas: the image of marks, enlarged, with lines, letters and names. Whatever happens, drawing is
+// once a frame at most.
+import {HeatImage} from './heatimage.js';
 import {HeatPlan} from './heatplan.js';
 import {drawNames, gutters} from './heatlabels.js';
 import {kInSync, letterOf, states} from './states.js';
@@ -9,7 +10,7 @@ export class HeatMap {
     Object.assign(this, {canvas, scroller, spacer, board, drawn});
     this.plan = new HeatPlan();
     this.context = canvas.getContext('2d');
-    this.image = document.createElement('canvas');
+    this.image = new HeatImage(board);
     this.zoom = 0;
     this.lit = new Set();
     this.cursor = null;   // {row, column} as displayed; where the keyboard is
@@ -26,37 +27,22 @@ export class HeatMap {
     this.colours = {ground: of('--ground'), text: of('--text'), quiet: of('--quiet'),
                     focus: of('--focus'), line: of('--line'), font: style.fontFamily || 'sans-serif',
                     on: states.map((state) => of(`--on-${state.name}`)), states: states.map((state) => of(`--${state.name}`))};
-    this.palette();
+    this.image.colour(this.colours, this.lit);
     this.redraw();
   }
 
   // Which states stand out, when the reader has chosen some.
   light(lit) {
     this.lit = new Set(lit);
-    this.palette();
+    this.image.colour(this.colours, this.lit);
     this.redraw();
   }
 
-  palette() {
-    const probe = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-    this.pixels = new Uint32Array(states.length);
-    this.rank = new Uint8Array(states.length);
-    states.forEach((state, number) => {
-      const dim = this.lit.size > 0 && !this.lit.has(number);
-      probe.globalAlpha = 1;
-      probe.fillStyle = this.colours.ground;
-      probe.fillRect(0, 0, 1, 1);
-      probe.globalAlpha = dim ? 0.18 : 1;
-      probe.fillStyle = this.colours.states[number];
-      probe.fillRect(0, 0, 1, 1);
-      this.pixels[number] = new Uint32Array(probe.getImageData(0, 0, 1, 1).data.buffer)[0];
-      this.rank[number] = number + (dim ? 0 : states.length);
-    });
-  }
-
-  choose(rows, columns) {
+  // The cursor stays on its policy and pod, if these are still in sight.
+  choose(rows, columns, at) {
     this.plan.choose(rows, columns);
-    this.cursor = null;
+    const row = at ? rows.indexOf(at.policy) : -1, column = at ? columns.indexOf(at.pod) : -1;
+    this.cursor = row < 0 || column < 0 ? null : {row, column};
     this.hover = null;
     this.redraw();
   }
@@ -100,41 +86,15 @@ export class HeatMap {
     const fits = (length, room) => (length <= room ? 0 : Math.ceil(length / ratio));
     this.spacer.setAttribute('width', fits(plan.left + plan.x.length, width));
     this.spacer.setAttribute('height', fits(plan.top + plan.y.length, height));
-    this.image.width = plan.x.marks;
-    this.image.height = plan.y.marks;
-    this.brush = this.image.getContext('2d');
-    this.data = this.brush.createImageData(plan.x.marks, plan.y.marks);
-    this.marks = new Uint32Array(this.data.data.buffer);
-    this.worst = new Uint8Array(plan.x.marks);
-  }
-
-  // One row of marks: of many cells the worst counts.
-  paintRow(mark) {
-    const {plan, board, rank, worst} = this, {columns} = plan, {markOf} = plan.x;
-    worst.fill(255);
-    for (let row = plan.y.start[mark]; row < plan.y.start[mark + 1]; ++row) {
-      const from = plan.rows[row] * board.width;
-      for (let column = 0; column < columns.length; ++column) {
-        const state = board.cells[from + columns[column]], at = markOf[column];
-        if (worst[at] === 255 || rank[state] > rank[worst[at]]) worst[at] = state;
-      }
-    }
-    const base = mark * plan.x.marks;
-    for (let at = 0; at < worst.length; ++at) this.marks[base + at] = worst[at] === 255 ? 0 : this.pixels[worst[at]];
   }
 
   draw() {
     const began = performance.now();
     if (this.all) {
       this.lay();
-      for (let mark = 0; mark < this.plan.y.marks; ++mark) this.paintRow(mark);
-      this.brush.putImageData(this.data, 0, 0);
-    } else if (this.dirty.size) {
-      const marks = new Set([...this.dirty].map((row) => this.plan.y.markOf[row]));
-      for (const mark of marks) {
-        this.paintRow(mark);
-        this.brush.putImageData(this.data, 0, 0, 0, mark, this.plan.x.marks, 1);
-      }
+      this.image.paintAll(this.plan);
+    } else {
+      this.image.paintRows(this.plan, this.dirty);
     }
     this.dirty.clear();
     this.show(this.all || this.namesMoved);
@@ -156,7 +116,7 @@ export class HeatMap {
     context.clip();
     if (plan.x.count && plan.y.count) {
       const part = this.visible(scroll);
-      context.drawImage(this.image, part.x, part.y, part.width, part.height,
+      context.drawImage(this.image.canvas, part.x, part.y, part.width, part.height,
                         plan.left + part.x * plan.x.size - scroll.x, plan.top + part.y * plan.y.size - scroll.y,
                         part.width * plan.x.size, part.height * plan.y.size);
       this.drawLines(part, scroll);
@@ -226,21 +186,10 @@ export class HeatMap {
 
   // The cell under a point of the page. Of a mark that stands for many cells, the worst: it gives the mark its colour.
   cellAt(event) {
+    if (!this.plan.x) return null;
     const box = this.canvas.getBoundingClientRect(), ratio = this.plan.ratio ?? 1;
     const cell = this.plan.at((event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio, this.scroll);
-    return cell && this.worstOf(cell);
-  }
-
-  worstOf(cell) {
-    const {plan, board, rank} = this, {rows, columns} = plan.mates(cell);
-    let found = null;
-    for (let row = rows[0]; row < rows[1]; ++row) {
-      for (let column = columns[0]; column < columns[1]; ++column) {
-        const state = board.state(plan.rows[row], plan.columns[column]);
-        if (!found || rank[state] > rank[found.state]) found = {row, column, state};
-      }
-    }
-    return found;
+    return cell && this.image.worstOf(this.plan, cell);
   }
 
   // Brings a cell into sight.
