@@ -35,10 +35,11 @@ export class Board {
     return changed;
   }
 
-  // Rows of an event. What is older than what we have is nothing new. Returns the ids of policies that changed.
+  // Rows of an event. What is older than what we have is nothing new; the numbers of two processes that serve the same
+  // cloud say nothing about each other. Returns the ids of policies that changed.
   takeRows({version, rows}) {
-    const changed = [];
-    if (version <= this.version) return changed;
+    const changed = [], life = (number) => Math.floor(number / 2 ** 32);
+    if (version <= this.version && life(version) === life(this.version)) return changed;
     this.version = version;
     for (const [id, text] of rows) {
       const index = this.policyAt.get(id);

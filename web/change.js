@@ -47,7 +47,7 @@ export async function showChange(main, {signal, id}) {
          h('div', {class: 'much'}, progressBar(change), h('p', {}, h('strong', {}, `${count(change.applied)} of ${count(change.wanted)}`), ' pods have it',
            change.waiting ? `, ${count(change.waiting)} wait` : '', change.refused ? `, ${count(change.refused)} refused` : '',
            change.spreading ? '; it is being spread over the pods' : '', '.')),
-         facts(['Made', time(change.created_at)], ['Done to it', change.action], ['Project', name(change.project_id)],
+         facts(['Made', time(change.created_at)], ['Done to it', change.action], ['Project', name(change.project_id)], change.user_id && ['By', name(change.user_id)],
                ['Half of them had it after', microseconds(p50)], ['99 of 100', microseconds(p99)], [open ? 'The longest so far' : 'The last', microseconds(max)],
                ['Id', wholeId(change.id)]));
     const rank = {refused: 0, waiting: 1, applied: 2};

@@ -30,6 +30,7 @@ export function changesTable(label, {resource = true} = {}) {
     columns: [{title: 'Made', cell: (change) => h('a', {href: `#/changes/${change.id}`, 'aria-label': `Change ${change.id}`}, time(change.created_at))},
               ...(resource ? [{title: 'What', cell: nameOfResource}] : []),
               {title: 'Done to it', cell: (change) => change.action},
+              {title: 'By', cell: (change) => (change.user_id ? name(change.user_id) : '–')},
               {title: 'In the pods', cell: (change) => (change.wanted ? [progressBar(change), ' ', summary(change)] : h('span', {class: 'quiet'}, change.spreading ? 'being spread' : 'concerns no pod'))},
               {title: 'Half', class: 'number', cell: (change) => microseconds(change.time_to_apply?.p50)},
               {title: '99 of 100', class: 'number', cell: (change) => microseconds(change.time_to_apply?.p99)},

@@ -2,6 +2,7 @@
 // many cells. A state is a small number everywhere in the page, its place in this list.
 export const states = [
   {sign: '.', letter: '', name: 'none', words: 'no copy', why: 'The policy is not wanted there'},
+  {sign: '?', letter: '?', name: 'unread', words: 'not read yet', why: 'The centre has not looked yet; it comes by itself'},
   {sign: 'i', letter: 'I', name: 'in_sync', words: 'in sync', why: 'The pod has confirmed the newest wish'},
   {sign: 'p', letter: 'P', name: 'pending', words: 'pending', why: 'The newest wish is on its way'},
   {sign: 'h', letter: 'H', name: 'held', words: 'held', why: 'Deleted at the centre, still used by something of the pod’s own'},
@@ -13,7 +14,8 @@ export const states = [
 ];
 
 export const kNone = 0;
-export const kInSync = 1;
+export const kUnread = 1;
+export const kInSync = 2;
 
 const numbers = new Map(states.map((state, number) => [state.name, number]));
 const byCode = new Uint8Array(128);
