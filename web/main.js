@@ -30,6 +30,15 @@ function address() {
   return {first, rest: rest.map(decodeURIComponent), query: new URLSearchParams(query)};
 }
 
+// Once: a link for those who do not want to pass the head each time, and the name.
+function furnish() {
+  document.body.prepend(h('a', {class: 'skip', href: '#main', click: (event) => {
+    event.preventDefault();
+    main.focus();
+  }}, 'Skip to the content'));
+  top.prepend(h('a', {class: 'brand', href: '#/'}, 'Tricircle QoS'));
+}
+
 function drawHead(current) {
   top.hidden = false;
   fill(document.getElementById('nav'), views.filter((view) => !view.admin || isAdmin()).map((view) =>
@@ -118,6 +127,7 @@ whenLost(async () => {
 });
 
 async function arrive() {
+  furnish();
   try {
     if (await askWho()) begin();
     else leaveSession();
