@@ -26,15 +26,10 @@ function matching(items, textOf, wanted) {
 function chosen() {
   const rows = matching(board.policies, (policy) => `${policy.name} ${policy.id} ${policy.project_id}`, kept.policy);
   const columns = matching(board.pods, (pod) => `${pod.region_name} ${pod.az_name}`, kept.pod);
-  const byName = (a, b) => board.policies[a].name.localeCompare(board.policies[b].name, 'en', {numeric: true});
-  const worst = kept.order === 'worst' ? rows.map((row) => [row, board.worstOfPolicy(row)]) : null;
-  if (worst) {
-    const of = new Map(worst);
-    rows.sort((a, b) => of.get(b) - of.get(a) || byName(a, b));
-  } else {
-    const collator = new Intl.Collator('en', {numeric: true});
-    rows.sort((a, b) => collator.compare(board.policies[a].name, board.policies[b].name));
-  }
+  const collator = new Intl.Collator('en', {numeric: true});
+  const byName = (a, b) => collator.compare(board.policies[a].name, board.policies[b].name);
+  const worst = new Map(kept.order === 'worst' ? rows.map((row) => [row, board.worstOfPolicy(row)]) : []);
+  rows.sort((a, b) => (worst.get(b) ?? 0) - (worst.get(a) ?? 0) || byName(a, b));
   return {rows, columns};
 }
 
@@ -63,6 +58,9 @@ function troublesTable() {
               {title: 'State', cell: (item) => stateChip(states[item.state].name)}]});
 }
 
+const size = (policies, pods) =>
+  `${count(policies)} ${policies === 1 ? 'policy' : 'policies'} in ${count(pods)} ${pods === 1 ? 'pod' : 'pods'}`;
+
 function field(label, value, changed) {
   return h('label', {class: 'field'}, h('span', {class: 'unseen'}, label),
            h('input', {type: 'search', placeholder: label, value, spellcheck: 'false', autocomplete: 'off',
@@ -80,8 +78,8 @@ export function showBoard(main, {signal}) {
     if (board.version > 0 && !performance.getEntriesByName('board-drawn').length) performance.mark('board-drawn', {detail: took});
     const {plan} = map;
     scale.textContent = plan.aggregated
-        ? `One mark stands for up to ${Math.ceil(plan.y.count / plan.y.marks)} policies in ${Math.ceil(plan.x.count / plan.x.marks)} pods and shows the worst of them.`
-        : `${count(plan.y.count)} policies in ${count(plan.x.count)} pods.`;
+        ? `One mark stands for up to ${size(Math.ceil(plan.y.count / plan.y.marks), Math.ceil(plan.x.count / plan.x.marks))} and shows the worst of them.`
+        : `${size(plan.y.count, plan.x.count)}.`;
   }});
   map.light(kept.lit);
   const shown = legend(map), troubles = troublesTable();
@@ -110,7 +108,7 @@ export function showBoard(main, {signal}) {
   const choose = () => {
     const {rows, columns} = chosen();
     map.choose(rows, columns, at && {policy: board.policyAt.get(at.policy), pod: board.podAt.get(at.pod)});
-    scroller.setAttribute('aria-label', `States of ${rows.length} policies in ${columns.length} pods`);
+    scroller.setAttribute('aria-label', `States of ${size(rows.length, columns.length)}`);
     point(map.cursor, false);
     refresh();
   };

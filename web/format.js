@@ -36,7 +36,8 @@ export function seconds(value) {
 }
 export const microseconds = (value) => (value === null || value === undefined ? '–' : seconds(value / 1e6));
 
-export const count = (value) => (value === null || value === undefined ? '–' : value.toLocaleString('en'));
+// By hand: the locale's own way costs a tenth of a first drawing.
+export const count = (value) => (value === null || value === undefined ? '–' : String(value).replace(/\B(?=(\d{3})+$)/g, ','));
 
 // A state in colour, letter and words; the colour alone tells nobody anything.
 export function stateChip(stateName) {

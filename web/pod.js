@@ -78,7 +78,7 @@ function showForReader(main, {signal, id}) {
   const refresh = atMostEach(500, () => {
     const column = board.podAt.get(id), pod = board.pods[column];
     fill(head, h('h1', {}, pod ? name(pod.region_name) : 'Not found'), pod ? h('p', {}, circuitChip(pod.circuit === 'open', pod.paused)) : null,
-         pod ? tally(board.countsOfPod(column)) : null);
+         pod ? h('div', {}, tally(board.countsOfPod(column))) : null);
     troubles.show(troublesOf(id).rows.slice(0, 200));
   }, signal);
   fill(main, head, section('Not in sync', troubles.node));

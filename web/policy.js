@@ -128,7 +128,8 @@ export async function showPolicy(main, {signal, id}) {
        section('In the pods', buttons.node, copies.node, more), section('Changes', changes.node), versions.node);
   listen('cells', (ids) => { if (ids.includes(id)) refresh(); }, signal);
   listen('board', refresh, signal);
-  listen('jobs', refresh, signal);
+  // Others' jobs are most often not about this policy.
+  listen('jobs', atMostEach(3000, refresh, signal), signal);
   refresh();
 }
 

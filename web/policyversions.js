@@ -33,9 +33,16 @@ export function versionsSection(policyId, signal) {
               {title: 'Change', cell: (version) => (version.change_id ? h('a', {href: `#/changes/${version.change_id}`}, 'progress') : '–')},
               ...(isAdmin() ? [{title: 'Back', class: 'act', cell: (version) => (version.newest ? h('span', {class: 'quiet'}, 'as it is') : goBack(version))}] : [])]});
 
+  const node = section('Versions', table.node);
+
   async function refresh() {
-    const {versions} = await get(`/v1.0/policies/${policyId}/versions`, {}, signal);
+    const {versions} = await get(`/v1.0/policies/${policyId}/versions`, {}, signal).catch((error) => {
+      // A policy that another project shares with the reader keeps its past to itself.
+      if (error.status !== 404) throw error;
+      node.hidden = true;
+      return {versions: []};
+    });
     table.show(versions.map((version, index) => ({...version, newest: index === 0, steps: steps(version, versions[index + 1])})));
   }
-  return {node: section('Versions', table.node), refresh};
+  return {node, refresh};
 }

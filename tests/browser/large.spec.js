@@ -55,7 +55,7 @@ test('a million cells are drawn within a second of the address being entered, in
     await page.goto(`${url}/ui/`);
     took.push(await drawn(page));
   }
-  await expect(page.getByRole('application', {name: 'States of 1000 policies in 1000 pods'})).toBeVisible();
+  await expect(page.getByRole('application', {name: 'States of 1,000 policies in 1,000 pods'})).toBeVisible();
   await expect(page.getByRole('group', {name: /^States/})).toContainText(/refused\s*501/);
   const memory = await memoryOf(browser);
   console.log(`drawn after ${took.map((ms) => Math.round(ms)).join(', ')} ms; ${Math.round(memory / kMiB)} MiB`);
@@ -119,5 +119,5 @@ test('a single cell of a million is found by its names, and by going nearer', as
   await page.screenshot({path: path.join(import.meta.dirname, 'screenshots/board-near-light.png')});
   await page.getByRole('searchbox', {name: 'Filter policies'}).fill('policy 512');
   await page.getByRole('searchbox', {name: 'Filter pods'}).fill('pod-0077');
-  await expect(page.locator('#scale')).toHaveText('1 policies in 1 pods.');
+  await expect(page.locator('#scale')).toHaveText('1 policy in 1 pod.');
 });
