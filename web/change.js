@@ -1,5 +1,5 @@
 // Changes: the last of them, and one as it goes through the pods.
-import {get} from './api.js';
+import {get, list} from './api.js';
 import {changesTable, nameOfResource, progressBar} from './changetable.js';
 import {atMostEach, fill, h, section} from './dom.js';
 import {count, id as wholeId, microseconds, time} from './format.js';
@@ -11,10 +11,11 @@ export async function showChanges(main, {signal}) {
   const table = changesTable('Changes');
   const older = h('button', {hidden: true, click: () => { most += 50; refresh(); }}, 'Older ones');
   let most = 50;
-  const refresh = atMostEach(1000, async () => {
-    const page = await get('/v1.0/changes', {limit: most}, signal);
-    table.show(page.changes);
-    older.hidden = !page.changes_links?.length;
+  // The server counts each of them over all of its pods: not more often than somebody can read.
+  const refresh = atMostEach(2000, async () => {
+    const {rows, more} = await list('/v1.0/changes', 'changes', {limit: Math.min(most, 200)}, signal, most);
+    table.show(rows);
+    older.hidden = !more;
   }, signal);
   fill(main, h('h1', {}, 'Changes'), h('p', {class: 'quiet'}, 'Each change of a policy, and of what has one, with the time that the pods took to have it.'),
        table.node, h('div', {class: 'actions'}, older));

@@ -16,7 +16,7 @@ export function progressBar({wanted, applied, waiting, refused, spreading}) {
 }
 
 export function nameOfResource(change) {
-  if (change.resource_type !== 'policy') return [`${change.resource_type} `, shortId(change.resource_id)];
+  if (change.resource_type !== 'policy') return [`${change.resource_type.replace(/_/g, ' ')} `, shortId(change.resource_id)];
   const index = board.policyAt.get(change.resource_id);
   const label = index === undefined ? shortId(change.resource_id) : name(board.policies[index].name);
   return ['policy ', h('a', {href: `#/policies/${change.resource_id}`}, label)];
@@ -24,11 +24,11 @@ export function nameOfResource(change) {
 
 const summary = (change) => `${count(change.applied)}/${count(change.wanted)}${change.refused ? `, ${count(change.refused)} refused` : ''}`;
 
-export function changesTable(label, {resource = true} = {}) {
+export function changesTable(label) {
   return new Table({
     label, empty: 'No changes are known.', key: (change) => change.id,
     columns: [{title: 'Made', cell: (change) => h('a', {href: `#/changes/${change.id}`, 'aria-label': `Change ${change.id}`}, time(change.created_at))},
-              ...(resource ? [{title: 'What', cell: nameOfResource}] : []),
+              {title: 'What', cell: nameOfResource},
               {title: 'Done to it', cell: (change) => change.action},
               {title: 'By', cell: (change) => (change.user_id ? name(change.user_id) : '–')},
               {title: 'In the pods', cell: (change) => (change.wanted ? [progressBar(change), ' ', summary(change)] : h('span', {class: 'quiet'}, change.spreading ? 'being spread' : 'concerns no pod'))},

@@ -56,7 +56,7 @@ export async function showCharts(main, {signal}) {
   };
   const drawApi = () => apiChart.show(latency(), 'Time to answer over time; the numbers are in the table below');
 
-  const readChanges = atMostEach(2000, async () => {
+  const readChanges = atMostEach(5000, async () => {
     ({rows} = await list('/v1.0/changes', 'changes', {}, signal, kChanges));
     drawChanges();
   }, signal);

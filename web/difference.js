@@ -22,6 +22,10 @@ function rulesDiffer(wanted, had) {
       found.push({what: ruleName(rule), centre: ruleText(rule), pod: null});
       continue;
     }
+    if (its.refused) {
+      found.push({what: ruleName(rule), centre: ruleText(rule), pod: 'refused'});
+      continue;
+    }
     const mine = Object.fromEntries(valuesOf(rule)), theirs = Object.fromEntries(valuesOf(its));
     for (const key of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
       if (!same(mine[key], theirs[key])) found.push({what: `${ruleName(rule)}, ${key}`, centre: mine[key] ?? null, pod: theirs[key] ?? null});

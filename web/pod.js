@@ -29,7 +29,8 @@ export function showPods(main, {signal}) {
 
 function engineFacts(engine) {
   if (!engine) return facts(['Engine', h('span', {class: 'quiet'}, 'this server does not tell')]);
-  return facts(['Calls so far', count(engine.calls)], ['A call takes', engine.mean_call_ms === null ? '–' : seconds(engine.mean_call_ms / 1000)],
+  const {last_runs: runs} = engine, ms = (value) => seconds(value == null ? null : value / 1000);
+  return facts(runs && [`Half of the last ${count(runs.of)} runs took`, ms(runs.p50_ms)], runs && ['The longest of them', ms(runs.max_ms)],
                ['Running now', count(engine.running)], ['Waiting', count(engine.due)],
                ['Longest wait', seconds(engine.oldest_due_seconds)], ['Failures in a row', count(engine.failures)]);
 }

@@ -1,12 +1,12 @@
 // One policy: what the centre says, what each pod has of it and in what it differs, where it is bound, and what was done.
 import {call, get, list} from './api.js';
-import {changesTable} from './changetable.js';
 import {differences, ruleText} from './difference.js';
 import {act, atMostEach, fill, h, section} from './dom.js';
 import {count, id as wholeId, stateChip, time} from './format.js';
 import {listen} from './live.js';
 import {name, words} from './names.js';
 import {boundSection} from './policybound.js';
+import {changesSection} from './policychanges.js';
 import {versionsSection} from './policyversions.js';
 import {isAdmin} from './session.js';
 import {kNone, stateOfName, states} from './states.js';
@@ -83,8 +83,7 @@ export async function showPolicy(main, {signal, id}) {
   const head = h('div'), rules = h('div'), copies = copiesTable(), chosen = {state: null};
   const buttons = stateButtons(chosen, () => showCopies());
   const more = h('p', {class: 'quiet'});
-  const changes = changesTable('Changes of this policy', {resource: false});
-  const versions = versionsSection(id, signal), bound = boundSection(id, signal);
+  const versions = versionsSection(id, signal), bound = boundSection(id, signal), changes = changesSection(id, signal);
   let read = {rows: [], more: false}, said = '';
 
   const showCopies = () => {
@@ -113,19 +112,16 @@ export async function showPolicy(main, {signal, id}) {
   };
 
   const refresh = atMostEach(1000, async () => {
-    const [policy, page, drifts, done] = await Promise.all([
-      refreshHead(), list('/v1.0/copies', 'copies', {policy_id: id, detail: 'true'}, signal, 2000), driftsOf(id, signal),
-      get('/v1.0/changes', {resource_id: id, limit: 20}, signal)]);
-    // The copy's time says the same as its words: it is no news that a second went by.
+    const [policy, page, drifts] = await Promise.all([
+      refreshHead(), list('/v1.0/copies', 'copies', {policy_id: id, detail: 'true'}, signal, 2000), driftsOf(id, signal)]);
     read = {more: page.more, rows: page.rows.map((copy) => ({...copy, found: differences(policy, copy), drift: drifts.get(copy.pod_id)}))};
     showCopies();
-    changes.show(done.changes);
-    await Promise.all([versions.refresh(), bound.refresh()]);
+    await Promise.all([versions.refresh().then(changes.refresh), bound.refresh()]);
   }, signal);
 
   await refreshHead();
   fill(main, head, h('div', {class: 'columns'}, section('Rules', rules), bound.node),
-       section('In the pods', buttons.node, copies.node, more), section('Changes', changes.node), versions.node);
+       section('In the pods', buttons.node, copies.node, more), changes.node, versions.node);
   listen('cells', (ids) => { if (ids.includes(id)) refresh(); }, signal);
   listen('board', refresh, signal);
   // Others' jobs are most often not about this policy.

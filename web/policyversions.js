@@ -43,6 +43,7 @@ export function versionsSection(policyId, signal) {
       return {versions: []};
     });
     table.show(versions.map((version, index) => ({...version, newest: index === 0, steps: steps(version, versions[index + 1])})));
+    return versions;
   }
   return {node, refresh};
 }

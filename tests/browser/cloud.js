@@ -49,8 +49,8 @@ export class Cloud {
   }
 
   async stop() {
-    await this.two.stop();
-    await this.up.stop();
+    await this.two?.stop();
+    await this.up?.stop();
     removeFolder(this.folder);
   }
 

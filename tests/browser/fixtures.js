@@ -1,13 +1,27 @@
 // Every test's page is watched: a word in the console, an error that nobody caught or a request to another host fails it.
 import {test as plain, expect} from '@playwright/test';
+import {existsSync} from 'node:fs';
+import path from 'node:path';
 import {Cloud} from './cloud.js';
+
+// While the page is being written: its files from a folder, under the headers of the program that is tested.
+async function fromFolder(page, folder) {
+  await page.route('**/ui/*', async (route) => {
+    const name = new URL(route.request().url()).pathname.slice('/ui/'.length) || 'index.html', file = path.join(folder, name);
+    if (!existsSync(file)) return route.continue();
+    const types = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml'};
+    const response = await route.fetch({url: new URL('/ui/', route.request().url()).href});
+    await route.fulfill({path: file, contentType: `${types[path.extname(name)]}; charset=utf-8`,
+                         headers: {'Content-Security-Policy': response.headers()['content-security-policy']}});
+  });
+}
 
 export const test = plain.extend({
   // One cloud for all tests of a file; each makes policies of its own.
   cloud: [async ({}, use) => {
-    const cloud = await new Cloud().start();
+    const cloud = new Cloud();
     try {
-      await use(cloud);
+      await use(await cloud.start());
     } finally {
       await cloud.stop();
     }
@@ -24,6 +38,7 @@ export const test = plain.extend({
     });
     page.on('pageerror', (error) => seen.push(`error: ${error.stack}`));
     page.on('request', (request) => origins.add(new URL(request.url()).origin));
+    if (process.env.TRICIRCLE_WEB) await fromFolder(page, process.env.TRICIRCLE_WEB);
     await use(page);
     expect(seen, 'words in the console').toEqual([]);
     expect([...origins].filter((origin) => !origin.startsWith('http://127.0.0.1:')), 'requests to other hosts').toEqual([]);
