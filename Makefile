@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build build-dev run test test-unit test-sim test-service test-tsan test-openstack soak bench bench-smoke fuzz format tidy clean
+.PHONY: help deps build build-dev run test test-unit test-sim test-service test-browser test-tsan test-openstack soak bench bench-smoke fuzz format tidy clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,7 +24,7 @@ build-dev: ## Build with sanitizers and warnings as errors
 run: deps build ## Install, build, start a cloud of two embedded pods, show a policy reaching them, and stay
 	@scripts/run-demo
 
-test: deps build-dev test-unit test-sim test-service ## All tests that need no OpenStack
+test: deps build-dev test-unit test-sim test-service test-browser ## All tests that need no OpenStack
 
 test-unit:
 	@scripts/check-rooms --self-test
@@ -39,6 +39,9 @@ test-sim: ## 2,000 simulated stories of faults, kills and races (SIM_SEEDS, SIM_
 
 test-service:
 	@$(PYTEST) -n 4 tests/service
+
+test-browser: ## The page in Debian's Chromium; screenshots in tests/browser/screenshots/
+	@tests/browser/run
 
 test-tsan: ## The engine's tests, and those of what it stands on, under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
