@@ -89,7 +89,7 @@ std::optional<http::Response> Front::at_hand(const http::Request& request) {
 std::string Front::counted_route(const std::string& path, int status) {
   std::string route = route_of(path);
   const std::lock_guard guard(mutex_);
-  if (status < 400) routes_.insert(route);
+  if (status < 400 && !routes_.contains(route)) routes_.insert(route);
   return status != 404 && routes_.contains(route) ? route : "unknown or missing";
 }
 

@@ -11,11 +11,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 
 namespace tricircle::http {
 namespace {
@@ -28,6 +27,7 @@ using Parser = wire::request_parser<wire::string_body>;
 using boost::system::error_code;
 
 constexpr std::size_t kFirstRead = 4096;
+constexpr std::size_t kBodyRead = 65'536;
 constexpr auto kUse = [](error_code& error) { return asio::redirect_error(asio::use_awaitable, error); };
 
 std::string lower(std::string_view text) {
@@ -56,6 +56,26 @@ void read_target(Request& request, std::string_view target) {
   const std::size_t mark = target.find('?');
   request.path = percent_decode(target.substr(0, mark));
   if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
+}
+
+// What others have named cannot end a line, and so begin a header of its own.
+void append_value(std::string& head, std::string_view value) {
+  for (const char c : value) head += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+}
+
+// The status line and the headers, down to the empty line.
+std::string head_of(int status, const Headers& headers, const std::string& request_id) {
+  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
+  head += std::string_view(wire::obsolete_reason(wire::int_to_status(static_cast<unsigned>(status))));
+  head += "\r\n";
+  for (const auto& [name, value] : headers) {
+    head += name;
+    head += ": ";
+    append_value(head, value);
+    head += "\r\n";
+  }
+  head += "X-Openstack-Request-Id: " + request_id + "\r\n\r\n";
+  return head;
 }
 
 Response error_response(const Shop& shop, const Request& request, const std::exception_ptr& error) noexcept {
@@ -121,6 +141,7 @@ class Session final : public IdleConnection {
   base::Awaitable<bool> serve_one() {
     Parser parser;
     parser.body_limit(shop_->options.body_limit);
+    parser.eager(true);
     parser.header_limit(static_cast<std::uint32_t>(shop_->options.header_limit));
     stream_.expires_after(std::chrono::seconds(shop_->options.idle_timeout));
     error_code error;
@@ -134,9 +155,7 @@ class Session final : public IdleConnection {
     }
     fresh_ = false;
     stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-    co_await wire::async_read_header(stream_, buffer_, parser, kUse(error));
-    if (!error && wants_continue(parser)) co_await send_continue(error);
-    if (!error) co_await wire::async_read(stream_, buffer_, parser, kUse(error));
+    co_await read_request(parser, error);
     if (error == wire::error::end_of_stream || error == beast::error::timeout || is_lost(error)) co_return false;
 
     const auto begun = std::chrono::steady_clock::now();
@@ -165,8 +184,28 @@ class Session final : public IdleConnection {
     if (shop_->options.on_answered) shop_->options.on_answered(request, response, micros);
   }
 
+  // What has come is parsed before more is waited for: a small request is whole after its first read.
+  base::Awaitable<void> read_request(Parser& parser, error_code& error) {
+    bool told_to_go_on = false;
+    for (;;) {
+      if (buffer_.size() > 0) {
+        buffer_.consume(parser.put(buffer_.data(), error));
+        if (error == wire::error::need_more) error = {};
+        if (error || parser.is_done()) co_return;
+      }
+      if (!told_to_go_on && parser.is_header_done() && wants_continue(parser)) {
+        told_to_go_on = true;
+        co_await send_continue(error);
+        if (error) co_return;
+      }
+      const std::size_t most = parser.is_header_done() ? kBodyRead : kFirstRead;
+      buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(most), kUse(error)));
+      if (error) co_return;
+    }
+  }
+
   static bool wants_continue(const Parser& parser) {
-    return !parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue");
+    return beast::iequals(parser.get()[wire::field::expect], "100-continue");
   }
 
   static bool is_lost(const error_code& error) {
@@ -175,8 +214,8 @@ class Session final : public IdleConnection {
   }
 
   base::Awaitable<void> send_continue(error_code& error) {
-    wire::response<wire::empty_body> message{wire::status::continue_, 11};
-    co_await wire::async_write(stream_, message, kUse(error));
+    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    co_await asio::async_write(stream_, asio::buffer(kGoOn), kUse(error));
   }
 
   // Never pending.
@@ -214,36 +253,26 @@ class Session final : public IdleConnection {
   }
 
   base::Awaitable<bool> write(const Request& request, Response response, bool keep) {
-    wire::response<wire::string_body> message;
-    message.result(static_cast<unsigned>(response.status));
-    message.keep_alive(keep);
     const bool bodiless = response.status == 204 || response.status == 304;
-    if (!bodiless && !response.body.empty()) message.set(wire::field::content_type, "application/json");
-    for (const auto& [name, value] : response.headers) message.set(name, value);
-    message.set("X-Openstack-Request-Id", request.id);
-    if (!bodiless) message.content_length(response.body.size());
-    if (!bodiless && request.method != "HEAD") message.body() = std::move(response.body);
+    if (!bodiless && !response.body.empty()) response.headers.try_emplace("content-type", "application/json");
+    if (!bodiless) response.headers["content-length"] = std::to_string(response.body.size());
+    if (!keep) response.headers["connection"] = "close";
+    const std::string head = head_of(response.status, response.headers, request.id);
+    if (bodiless || request.method == "HEAD") response.body.clear();
     stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
     error_code error;
-    wire::response_serializer<wire::string_body> serializer(message);
-    if (request.method == "HEAD") {
-      co_await wire::async_write_header(stream_, serializer, kUse(error));
-    } else {
-      co_await wire::async_write(stream_, serializer, kUse(error));
-    }
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
+    co_await asio::async_write(stream_, parts, kUse(error));
     co_return !error && keep;
   }
 
   // To the end of the connection, as its length is not known.
   base::Awaitable<void> write_stream(const Request& request, Stream stream) {
-    wire::response<wire::empty_body> head{wire::status::ok, 11};
-    for (const auto& [name, value] : stream.headers) head.set(name, value);
-    head.set("X-Openstack-Request-Id", request.id);
-    head.set(wire::field::connection, "close");
+    stream.headers["connection"] = "close";
+    const std::string head = head_of(200, stream.headers, request.id);
     error_code error;
-    wire::response_serializer<wire::empty_body> serializer(head);
     stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-    co_await wire::async_write_header(stream_, serializer, kUse(error));
+    co_await asio::async_write(stream_, asio::buffer(head), kUse(error));
     while (!error && !shop_->closing) {
       stream_.expires_never();
       const auto piece = std::make_shared<std::optional<std::string>>();
