@@ -50,7 +50,7 @@ test('colours of states are told apart by lightness, and words stand out from th
     await page.goto(`${cloud.url}/ui/`);
     await expect(page.locator('#connection')).toHaveText('live');
     const contrast = await page.evaluate(() => {
-      const style = getComputedStyle(document.documentElement), probe = document.createElement('canvas').getContext('2d');
+      const style = getComputedStyle(document.documentElement), probe = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
       const light = (name) => {
         probe.fillStyle = style.getPropertyValue(name).trim();
         probe.fillRect(0, 0, 1, 1);

@@ -6,10 +6,20 @@ import {Process, freePort, removeFolder, temporaryFolder} from './processes.js';
 
 const picture = (page, name) => page.screenshot({path: path.join(import.meta.dirname, 'screenshots', `${name}.png`), animations: 'disabled'});
 
+// Until all that a view has asked for is there; the stream of events has no end.
+function quiet(page) {
+  const open = new Set();
+  const mine = (request) => !request.url().includes('/v1.0/events');
+  page.on('request', (request) => { if (mine(request)) open.add(request); });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request));
+  return () => expect.poll(() => open.size, {intervals: [200]}).toBe(0);
+}
+
 const kNames = ['bronze', 'bulk transfer', 'default for shop', 'guests', 'silver', 'storage replication', 'voice', 'video', 'backup'];
 
 test('each view, dark and light', async ({page, cloud}) => {
   test.setTimeout(90_000);
+  const settled = quiet(page);
   const network = await cloud.network('shop'), shown = await cloud.boundEverywhere('gold');
   await cloud.bind(network, await cloud.policy(kNames[0]));
   for (const name of kNames.slice(1)) await cloud.bind(network, await cloud.policy(name));
@@ -31,7 +41,7 @@ test('each view, dark and light', async ({page, cloud}) => {
         await page.goto(`${cloud.url}/ui/#/${where}`);
         await expect(page.locator('#connection')).toHaveText('live');
         await expect(page.locator('main h1').first()).toBeAttached();
-        await page.waitForLoadState('networkidle').catch(() => {});
+        await settled();
         await picture(page, `${name}-${colorScheme}`);
         if (name !== 'board' && name !== 'policy') continue;
         await page.setViewportSize({width: 360, height: 740});
