@@ -45,7 +45,7 @@ export function gutters({context, plan, board, colours, width, height, ratio}) {
   };
   const gap = 8 * ratio;
   const left = longest(plan.rows.length, nameOfRow, Math.min(220 * ratio, width * 0.3)) + gap;
-  const column = Math.min((width - left) / Math.max(1, plan.columns.length), 120 * ratio);
+  const column = Math.min((width - left) / Math.max(1, plan.columns.length), 180 * ratio);
   const flat = column >= kFlat * ratio;
   const top = flat ? 20 * ratio : longest(plan.columns.length, nameOfColumn, Math.min(110 * ratio, height * 0.25)) + gap;
   return {left: Math.round(left), top: Math.round(top), gap};

@@ -11,7 +11,7 @@ const kPage = 50;
 const kAllPods = 'not_specified_pod';
 
 export function podName(podId) {
-  if (podId === kAllPods) return h('span', {class: 'quiet'}, 'all that it concerns');
+  if (podId === kAllPods) return h('span', {class: 'quiet'}, 'its pods');
   const index = board.podAt.get(podId);
   return h('a', {href: `#/pods/${podId}`}, index === undefined ? shortId(podId) : name(board.pods[index].region_name));
 }
