@@ -116,7 +116,7 @@ export function showBoard(main, {signal}) {
     show();
   };
 
-  const zoomButtons = [['−', 'Smaller cells', -1], ['Fit', 'All in sight', 0], ['+', 'Larger cells', 1]].map(
+  const zoomButtons = [['−', 'Smaller cells', -1], ['Fit', 'Fit all in sight', 0], ['+', 'Larger cells', 1]].map(
       ([label, what, step]) => h('button', {'aria-label': what, title: what, click: () => controls.zoom(step)}, label));
   const order = h('select', {'aria-label': 'Order of policies', change: (event) => {
     kept.order = event.target.value;

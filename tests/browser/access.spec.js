@@ -1,7 +1,8 @@
 // The page without a mouse, without eyes, in a narrow window, and for those who may see only a part.
-import {expect, test} from './fixtures.js';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {AxeBuilder} from '@axe-core/playwright';
+import {expect, test} from './fixtures.js';
 import {root} from './processes.js';
 
 test('the map is walked with the keyboard, and opens policies and pods', async ({page, cloud}) => {
@@ -41,6 +42,23 @@ test('everything that can be pressed has a name, and every picture too', async (
       .map((one) => one.outerHTML.slice(0, 120)));
     expect(nameless, view).toEqual([]);
     expect(await page.locator('[style], [onclick], main script, main style').count(), `${view} has no inline style or script`).toBe(0);
+  }
+});
+
+test('no view breaks a rule of accessibility that can be checked by a program', async ({page, cloud}) => {
+  const {policy} = await cloud.boundEverywhere('checked');
+  const {jobs} = await cloud.admin('GET', '/jobs?all_projects=true&limit=1'), {changes} = await cloud.admin('GET', '/changes?limit=1');
+  const views = ['', 'policies', `policies/${policy.id}`, 'pods', `pods/${await cloud.podId('RegionOne')}`, 'jobs', `jobs/${jobs[0].id}`, 'changes',
+                 `changes/${changes[0].id}`, 'charts'];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({colorScheme});
+    for (const view of views) {
+      await page.goto(`${cloud.url}/ui/#/${view}`);
+      await expect(page.locator('#connection')).toHaveText('live');
+      await expect(page.locator('main h1').first()).toBeAttached();
+      const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+      expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(' | ')}`), `${view || 'board'}, ${colorScheme}`).toEqual([]);
+    }
   }
 });
 
