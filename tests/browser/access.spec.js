@@ -56,7 +56,9 @@ test('no view breaks a rule of accessibility that can be checked by a program', 
       await page.goto(`${cloud.url}/ui/#/${view}`);
       await expect(page.locator('#connection')).toHaveText('live');
       await expect(page.locator('main h1').first()).toBeAttached();
-      const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+      const all = new AxeBuilder({page});
+      // In the dark only the colours are others.
+      const {violations} = await (colorScheme === 'light' ? all.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']) : all.withRules(['color-contrast'])).analyze();
       expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(' | ')}`), `${view || 'board'}, ${colorScheme}`).toEqual([]);
     }
   }
