@@ -61,7 +61,11 @@ export class Keystone {
     return text ? JSON.parse(text) : {};
   }
 
+  // An administrator's, asked for once: Keystone takes its time over passwords.
   async token() {
+    return this.admin ??= await this.newToken();
+  }
+  async newToken() {
     const of = {name: 'Default'};
     const {headers} = await ask('POST', `${this.url}/auth/tokens`, {auth: {
       identity: {methods: ['password'], password: {user: {name: 'admin', password: this.password, domain: of}}}, scope: {project: {name: 'admin', domain: of}}}});
