@@ -75,6 +75,7 @@ test('what cannot be seen in a name is spelt out, and emoji stay whole', () => {
   expect(plainName('a\u200db')).toBe('a⟨U+200D⟩b');
   expect(isolatedName('')).toBe('\u2068no name\u2069');
   expect(plainName('x'.repeat(1000))).toHaveLength(301);
+  expect(plainName('😀'.repeat(255))).toBe('😀'.repeat(255));
 });
 
 test('numbers and durations are short', () => {
