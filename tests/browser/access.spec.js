@@ -48,16 +48,15 @@ test('everything that can be pressed has a name, and every picture too', async (
 test('no view breaks a rule of accessibility that can be checked by a program', async ({page, cloud}) => {
   const {policy} = await cloud.boundEverywhere('checked');
   const {jobs} = await cloud.admin('GET', '/jobs?all_projects=true&limit=1'), {changes} = await cloud.admin('GET', '/changes?limit=1');
-  const views = ['', 'policies', `policies/${policy.id}`, 'pods', `pods/${await cloud.podId('RegionOne')}`, 'jobs', `jobs/${jobs[0].id}`, 'changes',
-                 `changes/${changes[0].id}`, 'charts'];
+  const views = ['', 'policies', `policies/${policy.id}`, `pods/${await cloud.podId('RegionOne')}`, 'jobs', `jobs/${jobs[0].id}`, `changes/${changes[0].id}`, 'charts'];
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({colorScheme});
-    for (const view of views) {
+    // In the dark only the colours are others, and they are the same in every view.
+    for (const view of colorScheme === 'light' ? views : ['', `policies/${policy.id}`, 'jobs']) {
       await page.goto(`${cloud.url}/ui/#/${view}`);
       await expect(page.locator('#connection')).toHaveText('live');
       await expect(page.locator('main h1').first()).toBeAttached();
       const all = new AxeBuilder({page});
-      // In the dark only the colours are others.
       const {violations} = await (colorScheme === 'light' ? all.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']) : all.withRules(['color-contrast'])).analyze();
       expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(' | ')}`), `${view || 'board'}, ${colorScheme}`).toEqual([]);
     }
