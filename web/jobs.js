@@ -10,13 +10,13 @@ const kTypes = ['qos_create', 'qos_update', 'qos_delete', 'sync_qos_rule', 'upda
 const kPage = 50;
 const kAllPods = 'not_specified_pod';
 
-export function podName(podId) {
+function podName(podId) {
   if (podId === kAllPods) return h('span', {class: 'quiet'}, 'its pods');
   const index = board.podAt.get(podId);
   return h('a', {href: `#/pods/${podId}`}, index === undefined ? shortId(podId) : name(board.pods[index].region_name));
 }
 
-export function resourceOf({resource}) {
+function resourceOf({resource}) {
   const policy = resource.policy_id ?? resource.qos_policy_id;
   const index = policy ? board.policyAt.get(policy) : undefined;
   const parts = [];
@@ -34,7 +34,7 @@ const mayRedo = (job) => job.status === 'FAIL' || job.status === 'NEW';
 const mayCancel = (job) => job.status === 'NEW' || (job.status === 'RUNNING' && isParent(job));
 
 // What an admin may do with a job, as buttons.
-export function jobActions(job, refresh) {
+function jobActions(job, refresh) {
   const then = (does) => async () => {
     await does();
     refresh();

@@ -11,7 +11,7 @@ import {isAdmin} from './session.js';
 import {kInSync, states} from './states.js';
 import {facts, Table} from './table.js';
 
-export function circuitChip(open, paused) {
+function circuitChip(open, paused) {
   if (open) return stateChip('pod_down');
   return h('span', {class: `chip ${paused ? 'state-held' : 'state-in_sync'}`}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, paused ? 'Ⅱ' : '✓'),
            paused ? 'paused' : 'answers');

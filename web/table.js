@@ -1,7 +1,7 @@
 // A table that is brought up to date in place: a row that says the same stays the same element, so that neither the
 // focus nor what somebody has marked is lost when events come in. Of a long list the beginning is shown until more is
 // asked for: a browser lays out a thousand rows for longer than a reader waits.
-import {fill, h} from './dom.js';
+import {h} from './dom.js';
 import {count} from './format.js';
 
 const kMost = 200;
@@ -77,5 +77,3 @@ function keepFocus(old, row) {
 // A list of terms and what they are.
 export const facts = (...pairs) =>
   h('dl', {class: 'facts'}, pairs.filter(Boolean).map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))));
-
-export {fill};
