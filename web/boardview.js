@@ -6,7 +6,7 @@ import {zooms} from './heatplan.js';
 import {steer} from './heatkeys.js';
 import {board, listen} from './live.js';
 import {isolatedName, name} from './names.js';
-import {kInSync, letterOf, states} from './states.js';
+import {kInSync, kUnread, letterOf, states} from './states.js';
 import {Table} from './table.js';
 
 const kMostTroubles = 100;
@@ -53,7 +53,7 @@ function legend(map) {
 
 function troublesTable() {
   return new Table({
-    label: 'What is not in sync', empty: 'Everything is in sync.', key: (item) => `${item.policy.id} ${item.pod.pod_id}`,
+    label: 'What is not in sync', empty: 'Reading …', key: (item) => `${item.policy.id} ${item.pod.pod_id}`,
     columns: [{title: 'Policy', cell: (item) => policyLink(item.policy)}, {title: 'Pod', cell: (item) => podLink(item.pod)},
               {title: 'State', cell: (item) => stateChip(states[item.state].name)}]});
 }
@@ -96,24 +96,27 @@ export function showBoard(main, {signal}) {
     if (aloud) say(`${isolatedName(pod.region_name)}, ${isolatedName(policy.name)}: ${state.words}`);
   };
 
-  const refresh = atMostEach(500, () => {
+  const show = () => {
+    if (board.version === 0) return;  // nothing was read yet, and nothing is known
     shown.show();
     const found = board.troubles(kMostTroubles);
     troubles.show(found.map((one) => ({policy: board.policies[one.policy], pod: board.pods[one.pod], state: one.state})));
+    troubles.none.textContent = board.counts[kUnread] ? 'The centre is still reading.' : 'Everything is in sync.';
     const all = board.counts.reduce((sum, one, number) => (number > kInSync ? sum + one : sum), 0);
     more.textContent = all > found.length ? `The worst ${found.length} of ${count(all)}.` : '';
     if (!map.hover && map.cursor) point(map.cursor, false);
-  }, signal);
+  };
+  const refresh = atMostEach(500, show, signal);
 
   const choose = () => {
     const {rows, columns} = chosen();
     map.choose(rows, columns, at && {policy: board.policyAt.get(at.policy), pod: board.podAt.get(at.pod)});
     scroller.setAttribute('aria-label', `States of ${size(rows.length, columns.length)}`);
     point(map.cursor, false);
-    refresh();
+    show();
   };
 
-  const zoomButtons = [['−', 'Smaller cells', -1], ['Fit', 'All in sight', 0], ['+', 'Larger cells', 1]].map(
+  const zoomButtons = [['−', 'Smaller cells', -1], ['Fit', 'Fit all in sight', 0], ['+', 'Larger cells', 1]].map(
       ([label, what, step]) => h('button', {'aria-label': what, title: what, click: () => controls.zoom(step)}, label));
   const order = h('select', {'aria-label': 'Order of policies', change: (event) => {
     kept.order = event.target.value;

@@ -27,7 +27,7 @@ const summary = (change) => `${count(change.applied)}/${count(change.wanted)}${c
 export function changesTable(label) {
   return new Table({
     label, empty: 'No changes are known.', key: (change) => change.id,
-    columns: [{title: 'Made', cell: (change) => h('a', {href: `#/changes/${change.id}`, 'aria-label': `Change ${change.id}`}, time(change.created_at))},
+    columns: [{title: 'Made', cell: (change) => h('a', {href: `#/changes/${change.id}`}, time(change.created_at), h('span', {class: 'unseen'}, ` change ${change.id}`))},
               {title: 'What', cell: nameOfResource},
               {title: 'Done to it', cell: (change) => change.action},
               {title: 'By', cell: (change) => (change.user_id ? name(change.user_id) : '–')},

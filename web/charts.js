@@ -36,7 +36,7 @@ function latency() {
 
 export async function showCharts(main, {signal}) {
   const changesChart = chart('Time to apply', `Of the last ${kChanges} changes: from the answer of the centre until pods confirmed it.`);
-  const apiChart = chart('Time to answer', 'Of all requests to this server, looked at each 5 s while this view is open.');
+  const apiChart = chart('Time to answer', 'Of all requests to this server, each 5 s while this view is open; the first since the server’s start.');
   const changes = new Table({label: 'Time to apply, by change', key: (change) => change.id, empty: 'No change was applied yet.',
     columns: [{title: 'Made', cell: (change) => time(change.created_at)}, {title: 'What', cell: nameOfResource},
               {title: 'Half', class: 'number', cell: (change) => microseconds(change.time_to_apply.p50)},

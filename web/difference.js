@@ -5,7 +5,7 @@ const kOurs = new Set(['id', 'qos_policy_id', 'type', 'direction', 'tags', 'refu
 
 export const ruleName = (rule) => [rule.type, rule.direction].filter(Boolean).join(' ');
 const keyOf = (rule) => `${rule.type} ${rule.direction ?? ''}`;
-export const valuesOf = (rule) => Object.entries(rule).filter(([key, value]) => !kOurs.has(key) && value !== null);
+const valuesOf = (rule) => Object.entries(rule).filter(([key, value]) => !kOurs.has(key) && value !== null);
 export const ruleText = (rule) => valuesOf(rule).map(([key, value]) => `${key} ${value}`).join(', ') || 'no values';
 
 function same(one, other) {

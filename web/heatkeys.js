@@ -80,6 +80,8 @@ export function steer({map, scroller, zooms, point, signal}) {
     zoom(event.deltaY < 0 ? 1 : -1);
   }, {signal, passive: false});
   scroller.addEventListener('scroll', () => {
+    // What is under the pointer is another cell now; the next move tells which.
+    map.hover = null;
     map.namesMoved = true;
     map.later();
   }, {signal, passive: true});

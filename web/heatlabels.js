@@ -45,7 +45,7 @@ export function gutters({context, plan, board, colours, width, height, ratio}) {
   };
   const gap = 8 * ratio;
   const left = longest(plan.rows.length, nameOfRow, Math.min(220 * ratio, width * 0.3)) + gap;
-  const column = Math.min((width - left) / Math.max(1, plan.columns.length), 120 * ratio);
+  const column = Math.min((width - left) / Math.max(1, plan.columns.length), 180 * ratio);
   const flat = column >= kFlat * ratio;
   const top = flat ? 20 * ratio : longest(plan.columns.length, nameOfColumn, Math.min(110 * ratio, height * 0.25)) + gap;
   return {left: Math.round(left), top: Math.round(top), gap};
@@ -83,16 +83,13 @@ function rowNames({context, plan, board, colours, scroll, pointed}) {
     context.fillStyle = colour;
     context.fillText(fitting(context, nameOfRow(plan, board, cell), room), 0, at);
   };
+  const box = pointed && plan.box(pointed, scroll);
+  const chosen = box ? Math.max(plan.top + least / 2, box.y + box.height / 2) : -Infinity;
   for (const {cell, at} of named(plan.y, scroll.y, plan.height - plan.top, least)) {
-    if (plan.top + at + least / 2 <= bottom + 1 || plan.y.size >= least) write(cell, plan.top + at, colours.quiet);
+    const clear = Math.abs(plan.top + at - chosen) >= least - 1;
+    if (clear && (plan.top + at + least / 2 <= bottom + 1 || plan.y.size >= least)) write(cell, plan.top + at, colours.quiet);
   }
-  if (pointed) {
-    const box = plan.box(pointed, scroll), at = Math.max(plan.top + least / 2, box.y + box.height / 2);
-    context.fillStyle = colours.ground;
-    const wide = plan.y.size >= least ? least / 2 : least;
-    context.fillRect(0, at - wide, plan.left, wide * 2);
-    write(pointed.row, at, colours.text);
-  }
+  if (box) write(pointed.row, chosen, colours.text);
   context.restore();
 }
 
@@ -119,16 +116,11 @@ function columnNames({context, plan, board, colours, scroll, pointed}) {
     context.fillText(text, 0, 0);
     context.restore();
   };
+  const box = pointed && plan.box(pointed, scroll);
+  const chosen = box ? Math.max(plan.left + (flat ? 0 : least / 2), box.x + box.width / 2) : -Infinity;
   for (const {cell, at} of named(plan.x, scroll.x, plan.width - plan.left, flat ? 1 : least)) {
-    write(cell, plan.left + at, colours.quiet);
+    if (Math.abs(plan.left + at - chosen) >= (flat ? 2 : least - 1)) write(cell, plan.left + at, colours.quiet);
   }
-  if (pointed) {
-    const box = plan.box(pointed, scroll), at = Math.max(plan.left + (flat ? 0 : least / 2), box.x + box.width / 2);
-    const wide = plan.x.size >= least ? least / 2 : least;
-    context.fillStyle = colours.ground;
-    if (flat) context.fillRect(box.x, 0, box.width, plan.top);
-    else context.fillRect(at - wide, 0, wide * 2, plan.top);
-    write(pointed.column, at, colours.text);
-  }
+  if (box) write(pointed.column, chosen, colours.text);
   context.restore();
 }

@@ -1,7 +1,7 @@
 // Where what is on the map: which policies are its rows and which pods its columns, how many cells one mark stands for,
 // and how large a mark is. All lengths are in the canvas' own pixels.
-export const kSmallest = 3;  // CSS pixels: a smaller mark is not seen
-const kLargest = {width: 120, height: 26};
+const kSmallest = 3;  // CSS pixels: a smaller mark is not seen
+const kLargest = {width: 180, height: 28};
 export const zooms = [0, 4, 8, 14, 24];  // CSS pixels of a cell's side; 0: all of it is in sight
 
 // One axis: `count` cells in `room` pixels.

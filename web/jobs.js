@@ -10,13 +10,13 @@ const kTypes = ['qos_create', 'qos_update', 'qos_delete', 'sync_qos_rule', 'upda
 const kPage = 50;
 const kAllPods = 'not_specified_pod';
 
-export function podName(podId) {
-  if (podId === kAllPods) return h('span', {class: 'quiet'}, 'all that it concerns');
+function podName(podId) {
+  if (podId === kAllPods) return h('span', {class: 'quiet'}, 'its pods');
   const index = board.podAt.get(podId);
   return h('a', {href: `#/pods/${podId}`}, index === undefined ? shortId(podId) : name(board.pods[index].region_name));
 }
 
-export function resourceOf({resource}) {
+function resourceOf({resource}) {
   const policy = resource.policy_id ?? resource.qos_policy_id;
   const index = policy ? board.policyAt.get(policy) : undefined;
   const parts = [];
@@ -34,14 +34,14 @@ const mayRedo = (job) => job.status === 'FAIL' || job.status === 'NEW';
 const mayCancel = (job) => job.status === 'NEW' || (job.status === 'RUNNING' && isParent(job));
 
 // What an admin may do with a job, as buttons.
-export function jobActions(job, refresh) {
+function jobActions(job, refresh) {
   const then = (does) => async () => {
     await does();
     refresh();
   };
   return h('span', {class: 'actions'},
-    mayRedo(job) && act(job.status === 'NEW' ? 'Try now' : 'Redo', `Do job ${job.id} again`, then(() => call('PUT', `/v1.0/jobs/${job.id}`))),
-    mayCancel(job) && act('Cancel', `Cancel job ${job.id}`, async () => {
+    mayRedo(job) && act(job.status === 'NEW' ? 'Try now' : 'Redo', `job ${job.id}`, then(() => call('PUT', `/v1.0/jobs/${job.id}`))),
+    mayCancel(job) && act('Cancel', `job ${job.id}`, async () => {
       if (!await ask('Cancel the job?', 'The centre still says what it said, and the pod stays behind until somebody asks again.', 'Cancel the job')) return;
       await call('PUT', `/v1.0/jobs/${job.id}/cancel`);
       refresh();
@@ -51,7 +51,7 @@ export function jobActions(job, refresh) {
 export function jobsTable(label, refresh, {pod = true} = {}) {
   return new Table({
     label, empty: 'No jobs.', key: (job) => job.id,
-    columns: [{title: 'Job', cell: (job) => h('a', {href: `#/jobs/${job.id}`, 'aria-label': `Job ${job.id}`}, time(job.created_at))},
+    columns: [{title: 'Job', cell: (job) => h('a', {href: `#/jobs/${job.id}`}, time(job.created_at), h('span', {class: 'unseen'}, ` job ${job.id}`))},
               {title: 'Type', cell: (job) => job.type}, {title: 'Status', cell: (job) => jobChip(job.status)},
               ...(pod ? [{title: 'Pod', cell: (job) => podName(job.pod_id)}] : []),
               {title: 'About', cell: resourceOf}, {title: 'Tries', class: 'number', cell: (job) => count(job.attempts)},
@@ -88,7 +88,7 @@ export function showJobs(main, {signal, query}) {
   const drawBulk = () => {
     const status = query.get('status');
     fill(bulk, (status === 'FAIL' || status === 'NEW') && act(status === 'FAIL' ? 'Redo all of these' : 'Try all of these now',
-      'Do again every job that the filters show, also those further down', async () => {
+      'every job that the filters match, also those further down', async () => {
         if (!await ask('Do all of these again?', 'Every job that the filters match is done again, not only those in sight.', 'Do them again')) return;
         let done = 0;
         for (let next = '/v1.0/jobs', ask_ = {all_projects: 'true', ...asked()}; next;) {

@@ -12,10 +12,15 @@ const longest = 300;  // of what a name is shown of: Neutron's own limit is 255
 
 const sign = (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
-const whole = (text) => {
+// Counted in characters, not in halves of them.
+function shortened(text, most) {
   const given = String(text ?? '').toWellFormed();
-  return given.length > longest ? given.slice(0, longest).toWellFormed() + '…' : given;
-};
+  if (given.length <= most) return given;
+  const characters = Array.from(given);
+  return characters.length > most ? `${characters.slice(0, most).join('')}…` : given;
+}
+
+const whole = (text) => shortened(text, longest);
 
 // For places that take text alone: a title, a label that is drawn or read out. Isolated, so that what is written from
 // right to left does not turn its surroundings.
@@ -41,8 +46,5 @@ export function name(text) {
 }
 
 // Words that a pod or an operator wrote, over several lines.
-export const words = (text) => h('bdi', {class: 'words'}, whole2000(text));
-const whole2000 = (text) => {
-  const given = String(text ?? '').toWellFormed().replace(unseen, (c) => (c === '\n' ? c : sign(c)));
-  return given.length > 2000 ? given.slice(0, 2000) + ' …' : given;
-};
+export const words = (text) =>
+  h('bdi', {class: 'words'}, shortened(text, 2000).replace(unseen, (character) => (character === '\n' ? character : sign(character))));

@@ -36,9 +36,12 @@ export function plot({series, width, label}) {
               svg('text', {class: 'tick', x: kLeft - 6, y: line, 'text-anchor': 'end', 'dominant-baseline': 'middle'}, short(10 ** decade)));
   }
   const steps = Math.max(1, Math.min(6, Math.floor(width / 130))), say = to - from > 86_400_000 ? day : (time) => clock(new Date(time));
+  let before = '';
   for (let step = 0; step <= steps; ++step) {
     const time = from + (to - from) * step / steps;
-    grid.push(svg('text', {class: 'tick', x: at(x(time)), y: kHeight - 8, 'text-anchor': step === 0 ? 'start' : step === steps ? 'end' : 'middle'}, say(time)));
+    if (say(time) === before) continue;
+    before = say(time);
+    grid.push(svg('text', {class: 'tick', x: at(x(time)), y: kHeight - 8, 'text-anchor': step === 0 ? 'start' : step === steps ? 'end' : 'middle'}, before));
   }
   const drawn = series.map(({kind, style, points}) => {
     if (kind === 'line') {

@@ -11,7 +11,7 @@ import {isAdmin} from './session.js';
 import {kInSync, states} from './states.js';
 import {facts, Table} from './table.js';
 
-export function circuitChip(open, paused) {
+function circuitChip(open, paused) {
   if (open) return stateChip('pod_down');
   return h('span', {class: `chip ${paused ? 'state-held' : 'state-in_sync'}`}, h('span', {class: 'swatch', 'aria-hidden': 'true'}, paused ? 'Ⅱ' : '✓'),
            paused ? 'paused' : 'answers');
@@ -46,10 +46,10 @@ function circuitFacts(pod) {
 function podActions(pod, refresh) {
   const path = `/v1.0/pauses/pod/${pod.pod_id}`, then = (does) => async () => { await does(); refresh(); };
   return h('div', {class: 'actions'},
-    pod.paused_since ? act('Resume', 'Resume this pod', then(() => call('DELETE', path)))
-                     : act('Pause', 'Pause this pod: nothing new is begun there', then(() => call('PUT', path))),
-    act('Check', 'Look at this pod’s Neutron again', then(() => call('POST', `/v1.0/pods/${pod.pod_id}/check`))),
-    act('Audit', 'Compare all that we have in this pod', then(() => call('POST', '/v1.0/audits', {body: {audit: {pod_id: pod.pod_id}}}))));
+    pod.paused_since ? act('Resume', 'work in this pod goes on', then(() => call('DELETE', path)))
+                     : act('Pause', 'nothing new is begun in this pod', then(() => call('PUT', path))),
+    act('Check', 'look at this pod’s Neutron again', then(() => call('POST', `/v1.0/pods/${pod.pod_id}/check`))),
+    act('Audit', 'compare all that we have in this pod', then(() => call('POST', '/v1.0/audits', {body: {audit: {pod_id: pod.pod_id}}}))));
 }
 
 function troublesTable() {

@@ -19,17 +19,19 @@ export function tally(counts) {
 export function boardTable(main, {signal, title, label, columns, key, items, textOf, kinds}) {
   const table = new Table({label, columns, key, empty: `No ${label.toLowerCase()} that match.`});
   const input = h('input', {type: 'search', placeholder: `Filter ${label.toLowerCase()}`, 'aria-label': `Filter ${label.toLowerCase()}`,
-                            spellcheck: 'false', input: () => refresh()});
+                            spellcheck: 'false', input: () => show()});
   const shown = h('span', {class: 'quiet'});
-  const refresh = atMostEach(500, () => {
+  const show = () => {
+    table.node.hidden = board.version === 0;  // nothing was read yet
     const needle = input.value.trim().toLowerCase(), all = items();
     const found = all.filter((item) => textOf(item).toLowerCase().includes(needle));
     table.show(found.map((item) => item.row()));
     shown.textContent = `${count(found.length)} of ${count(all.length)}`;
-  }, signal);
+  };
+  const refresh = atMostEach(1000, show, signal);
   fill(main, h('h1', {}, title), h('div', {class: 'toolbar'}, input, shown), table.node);
-  for (const kind of kinds) listen(kind, refresh, signal);
-  refresh();
+  for (const kind of kinds) listen(kind, kind === 'board' ? show : refresh, signal);
+  show();
 }
 
 export function showPolicies(main, {signal}) {

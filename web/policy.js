@@ -54,9 +54,9 @@ function actions(policy, settings, paused, refresh) {
   const path = `/v1.0/pauses/policy/${policy.id}`, other = settings.on_drift === 'report' ? 'enforce' : 'report';
   const then = (does) => async () => { await does(); refresh(); };
   return h('div', {class: 'actions'},
-           paused ? act('Resume', 'Resume this policy', then(() => call('DELETE', path)))
-                  : act('Pause', 'Pause this policy: it goes no further until it is resumed', then(() => call('PUT', path))),
-           act(other === 'report' ? 'Only report drift' : 'Put drift right', 'What is done when a pod’s copy was changed by hand',
+           paused ? act('Resume', 'this policy goes on', then(() => call('DELETE', path)))
+                  : act('Pause', 'this policy goes no further until it is resumed', then(() => call('PUT', path))),
+           act(other === 'report' ? 'Only report drift' : 'Put drift right', 'when a pod’s copy was changed by hand',
                then(() => call('PUT', `/v1.0/policies/${policy.id}`, {body: {policy: {on_drift: other}}}))));
 }
 

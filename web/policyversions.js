@@ -16,7 +16,7 @@ function steps(version, before) {
 }
 
 export function versionsSection(policyId, signal) {
-  const goBack = (version) => act('Go back', `Go back to version ${version.version}`, async () => {
+  const goBack = (version) => act('Go back', `to version ${version.version}`, async () => {
     const sure = await ask(`Back to version ${version.version}?`,
       'Name, description, sharing and rules become what they were then, in every pod. It is a change like any other, and can be gone back from.', 'Go back');
     if (!sure) return;

@@ -1,7 +1,8 @@
 // The page without a mouse, without eyes, in a narrow window, and for those who may see only a part.
-import {expect, test} from './fixtures.js';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {AxeBuilder} from '@axe-core/playwright';
+import {expect, test} from './fixtures.js';
 import {root} from './processes.js';
 
 test('the map is walked with the keyboard, and opens policies and pods', async ({page, cloud}) => {
@@ -44,13 +45,31 @@ test('everything that can be pressed has a name, and every picture too', async (
   }
 });
 
+test('no view breaks a rule of accessibility that can be checked by a program', async ({page, cloud}) => {
+  const {policy} = await cloud.boundEverywhere('checked');
+  const {jobs} = await cloud.admin('GET', '/jobs?all_projects=true&limit=1'), {changes} = await cloud.admin('GET', '/changes?limit=1');
+  const views = ['', 'policies', `policies/${policy.id}`, `pods/${await cloud.podId('RegionOne')}`, 'jobs', `jobs/${jobs[0].id}`, `changes/${changes[0].id}`, 'charts'];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({colorScheme});
+    // In the dark only the colours are others, and they are the same in every view.
+    for (const view of colorScheme === 'light' ? views : ['', `policies/${policy.id}`, 'jobs']) {
+      await page.goto(`${cloud.url}/ui/#/${view}`);
+      await expect(page.locator('#connection')).toHaveText('live');
+      await expect(page.locator('main h1').first()).toBeAttached();
+      const all = new AxeBuilder({page});
+      const {violations} = await (colorScheme === 'light' ? all.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']) : all.withRules(['color-contrast'])).analyze();
+      expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).slice(0, 3).join(' | ')}`), `${view || 'board'}, ${colorScheme}`).toEqual([]);
+    }
+  }
+});
+
 test('colours of states are told apart by lightness, and words stand out from their ground', async ({page, cloud}) => {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({colorScheme});
     await page.goto(`${cloud.url}/ui/`);
     await expect(page.locator('#connection')).toHaveText('live');
     const contrast = await page.evaluate(() => {
-      const style = getComputedStyle(document.documentElement), probe = document.createElement('canvas').getContext('2d');
+      const style = getComputedStyle(document.documentElement), probe = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
       const light = (name) => {
         probe.fillStyle = style.getPropertyValue(name).trim();
         probe.fillRect(0, 0, 1, 1);

@@ -49,9 +49,10 @@ export class Cloud {
   }
 
   async stop() {
-    await this.two?.stop();
-    await this.up?.stop();
+    // One that ends badly keeps none of the others running.
+    const ends = await Promise.allSettled([this.two?.stop(), this.up?.stop()]);
     removeFolder(this.folder);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   admin(method, where, body) {

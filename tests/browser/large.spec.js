@@ -121,3 +121,18 @@ test('a single cell of a million is found by its names, and by going nearer', as
   await page.getByRole('searchbox', {name: 'Filter pods'}).fill('pod-0077');
   await expect(page.locator('#scale')).toHaveText('1 policy in 1 pod.');
 });
+
+test('long lists show their beginning at once, and the rest when asked', async ({page}) => {
+  await page.goto(`${url}/ui/#/policies`);
+  const rows = page.getByRole('region', {name: 'Policies'}).locator('tbody tr');
+  await expect(rows).toHaveCount(200);
+  await page.getByRole('button', {name: 'Show 200 more of 800'}).click();
+  await expect(rows).toHaveCount(400);
+  await page.getByRole('searchbox', {name: 'Filter policies'}).fill('policy 777');
+  await expect(rows).toHaveCount(1);
+  await rows.getByRole('link', {name: 'policy 777'}).click();
+  const copies = page.getByRole('region', {name: 'Copies in the pods'}).locator('tbody tr');
+  await expect(copies).toHaveCount(200);
+  // What is worst comes first.
+  await expect(copies.first()).not.toContainText('in sync');
+});

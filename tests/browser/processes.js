@@ -34,6 +34,10 @@ export class Process {
   async start() {
     this.child = spawn(binary, this.args, {stdio: ['ignore', 'pipe', 'pipe']});
     this.ended = once(this.child, 'exit');
+    // Should the tests themselves be ended from outside, nothing of theirs is left running.
+    const child = this.child, kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.ended.then(() => process.off('exit', kill));
     this.child.stderr.pipe(createWriteStream(this.log, {flags: 'a'}));
     let said = '';
     await new Promise((resolve, reject) => {

@@ -1,15 +1,23 @@
 // Each view as a picture, dark and light, for whoever wants to look: screenshots/ has them after a run.
-import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from './fixtures.js';
-import {Process, freePort, removeFolder, temporaryFolder} from './processes.js';
 
 const picture = (page, name) => page.screenshot({path: path.join(import.meta.dirname, 'screenshots', `${name}.png`), animations: 'disabled'});
+
+// Until all that a view has asked for is there; the stream of events has no end.
+function quiet(page) {
+  const open = new Set();
+  const mine = (request) => !request.url().includes('/v1.0/events');
+  page.on('request', (request) => { if (mine(request)) open.add(request); });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request));
+  return () => expect.poll(() => open.size, {intervals: [200]}).toBe(0);
+}
 
 const kNames = ['bronze', 'bulk transfer', 'default for shop', 'guests', 'silver', 'storage replication', 'voice', 'video', 'backup'];
 
 test('each view, dark and light', async ({page, cloud}) => {
   test.setTimeout(90_000);
+  const settled = quiet(page);
   const network = await cloud.network('shop'), shown = await cloud.boundEverywhere('gold');
   await cloud.bind(network, await cloud.policy(kNames[0]));
   for (const name of kNames.slice(1)) await cloud.bind(network, await cloud.policy(name));
@@ -31,7 +39,7 @@ test('each view, dark and light', async ({page, cloud}) => {
         await page.goto(`${cloud.url}/ui/#/${where}`);
         await expect(page.locator('#connection')).toHaveText('live');
         await expect(page.locator('main h1').first()).toBeAttached();
-        await page.waitForLoadState('networkidle').catch(() => {});
+        await settled();
         await picture(page, `${name}-${colorScheme}`);
         if (name !== 'board' && name !== 'policy') continue;
         await page.setViewportSize({width: 360, height: 740});
@@ -42,36 +50,4 @@ test('each view, dark and light', async ({page, cloud}) => {
     await cloud.startTwo();
   }
   await cloud.inSync(shown.policy);
-});
-
-test.describe('with Keystone', () => {
-  // The browser itself tells of the answers that say no: who are you, and Keystone is not there.
-  test.use({expected: [/status of (401|503)/]});
-
-  test('one has to sign in, the words of a sign-in that fails are shown, and nothing of it is kept', async ({page}) => {
-    const folder = temporaryFolder(), config = path.join(folder, 'tricircle.conf'), port = await freePort();
-    writeFileSync(config, `[keystone_authtoken]\nauth_url = http://127.0.0.1:${await freePort()}/v3\nusername = tricircle\npassword = secret\n` +
-                          'project_name = service\nuser_domain_name = Default\nproject_domain_name = Default\n', {mode: 0o600});
-    const central = new Process('central', ['central', '--state', folder, '--config', config, '--listen', `127.0.0.1:${port}`], path.join(folder, 'log'));
-    await central.start();
-    try {
-      for (const colorScheme of ['dark', 'light']) {
-        await page.emulateMedia({colorScheme});
-        await page.goto(`http://127.0.0.1:${port}/ui/`);
-        await expect(page.getByRole('button', {name: 'Sign in'})).toBeVisible();
-        await expect(page.locator('#top')).toBeHidden();
-        await picture(page, `sign-in-${colorScheme}`);
-      }
-      await page.getByLabel('User', {exact: true}).fill('ann');
-      await page.getByLabel('Password').fill('not-her-password');
-      await page.getByLabel('Project', {exact: true}).fill('acme');
-      await page.getByRole('button', {name: 'Sign in'}).click();
-      await expect(page.getByRole('alert').filter({hasText: 'Keystone'})).toBeVisible();
-      await expect(page.getByLabel('Password')).toHaveValue('');
-      expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie, location.search])).toEqual([0, 0, '', '']);
-    } finally {
-      await central.stop();
-      removeFolder(folder);
-    }
-  });
 });

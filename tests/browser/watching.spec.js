@@ -82,7 +82,7 @@ test('what somebody changed in a pod by hand is shown in words, and put right wh
   const rule = copy.rules.find((one) => one.type === 'bandwidth_limit');
   await call('PUT', `${copies}/${copy.id}/bandwidth_limit_rules/${rule.id}`, {bandwidth_limit_rule: {max_kbps: 7}});
   await page.goto(`${cloud.url}/ui/#/pods/${await cloud.podId('RegionOne')}`);
-  await page.getByRole('button', {name: /Compare all/}).click();
+  await page.getByRole('button', {name: /^Audit/}).click();
   await expect(page.getByRole('region', {name: 'Changed by hand'})).toContainText('max_kbps', {timeout: 20_000});
   await page.getByRole('region', {name: 'Copies that are not in sync'}).getByRole('link', {name: 'by-hand'}).click();
   await expect(chipOf(page, 'Copies in the pods', 'RegionOne')).toContainText('drifted');
@@ -102,7 +102,7 @@ test('a job is cancelled and done again', async ({page, cloud}) => {
     await page.goto(`${cloud.url}/ui/#/jobs?status=NEW&pod_id=${pod}`);
     const row = rowOf(page, 'Jobs', 'redo-me');
     await expect(row).toContainText('NEW');
-    await row.getByRole('button', {name: /^Cancel job/}).click();
+    await row.getByRole('button', {name: /^Cancel: job/}).click();
     await page.getByRole('dialog').getByRole('button', {name: 'Cancel the job'}).click();
     await expect(row).toHaveCount(0);
     await page.getByRole('combobox', {name: 'Every status'}).selectOption('FAIL');
@@ -111,7 +111,7 @@ test('a job is cancelled and done again', async ({page, cloud}) => {
   } finally {
     await cloud.startTwo();
   }
-  await rowOf(page, 'Jobs', 'redo-me').getByRole('button', {name: /^Do job/}).click();
+  await rowOf(page, 'Jobs', 'redo-me').getByRole('button', {name: /^Redo: job/}).click();
   await expect(rowOf(page, 'Jobs', 'redo-me')).toHaveCount(0);
   await page.getByRole('combobox', {name: 'Every status'}).selectOption('SUCCESS');
   await expect(rowOf(page, 'Jobs', 'redo-me').first()).toContainText('SUCCESS');
@@ -146,7 +146,7 @@ test('an earlier version is gone back to', async ({page, cloud}) => {
   await page.goto(`${cloud.url}/ui/#/policies/${policy.id}`);
   const versions = page.getByRole('region', {name: 'Versions'});
   await expect(versions.getByRole('row').nth(1)).toContainText('100000 → 1000');
-  await versions.getByRole('button', {name: 'Go back to version 3'}).click();
+  await versions.getByRole('button', {name: 'Go back: to version 3'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Go back'}).click();
   await expect(page.getByRole('region', {name: 'Rules'})).toContainText('max_kbps 100000');
   await expect(versions.getByRole('row').nth(1)).toContainText('1000 → 100000');
@@ -155,11 +155,11 @@ test('an earlier version is gone back to', async ({page, cloud}) => {
 test('a policy is paused and goes on', async ({page, cloud}) => {
   const {policy} = await cloud.boundEverywhere('paused');
   await page.goto(`${cloud.url}/ui/#/policies/${policy.id}`);
-  await page.getByRole('button', {name: /^Pause this policy/}).click();
-  await expect(page.getByRole('button', {name: 'Resume this policy'})).toBeVisible();
+  await page.getByRole('button', {name: /^Pause/}).click();
+  await expect(page.getByRole('button', {name: /^Resume/})).toBeVisible();
   await cloud.limit(policy, 2000);
   await expect(chipOf(page, 'Copies in the pods', 'RegionOne')).toContainText('pending');
-  await page.getByRole('button', {name: 'Resume this policy'}).click();
+  await page.getByRole('button', {name: /^Resume/}).click();
   await expect(chipOf(page, 'Copies in the pods', 'RegionOne')).toContainText('in sync');
   await cloud.inSync(policy);
 });
