@@ -72,7 +72,7 @@ struct Reset {
 // Delegates, so that the destructor closes the handle when a pragma throws.
 SqliteConnection::SqliteConnection(const std::string& file, SqliteUse use) : SqliteConnection(opened(file)) {
   sqlite3_extended_result_codes(handle_, 1);
-  sqlite3_busy_timeout(handle_, use.busy_milliseconds);
+  sqlite3_busy_timeout(handle_, kToWrite.busy_milliseconds);  // somebody else may be opening a new file too
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA foreign_keys = ON");
   // What a statement may have to undo is kept in memory, not in a file that grows and shrinks with each.
@@ -80,6 +80,7 @@ SqliteConnection::SqliteConnection(const std::string& file, SqliteUse use) : Sql
   execute("PRAGMA cache_size = -" + std::to_string(use.cache_kib));
   execute("PRAGMA secure_delete = OFF");  // Debian's default overwrites what is deleted; nothing here is that secret
   execute("PRAGMA wal_autocheckpoint = 8000");  // pages: a page that is written again and again is brought home once
+  sqlite3_busy_timeout(handle_, use.busy_milliseconds);
 }
 
 SqliteConnection::~SqliteConnection() {

@@ -4,11 +4,13 @@ import os
 import pathlib
 import re
 import subprocess
+import threading
 
 from harness.processes import ROOT, binary, free_port
 
 PAGE = ROOT / "docs" / "tutorial.md"
 MARK = "-- of line "
+LONGEST = 200  # seconds
 
 
 def steps():
@@ -42,20 +44,30 @@ def shows(pattern, lines):
     return any(re.fullmatch(".*".join(parts), line.rstrip()) for line in lines)
 
 
+def typed(text, folder, environment):
+    """Exit code, standard output and error. What the shell has started ends with it, also when it takes too long."""
+    with subprocess.Popen(["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          cwd=folder, env=environment) as shell:
+        timer = threading.Timer(LONGEST, shell.terminate)
+        timer.start()
+        told, errors = shell.communicate(text)
+        timer.cancel()
+        return shell.returncode, told, errors
+
+
 def test_every_line_of_the_tutorial_does_what_it_says(tmp_path):
     commands = steps()
     assert len(commands) > 30
     text = script(commands)
-    for port in ("9696", "9701", "9702", "9703"):
-        text = text.replace(port, str(free_port()))
+    ports = {port: str(free_port()) for port in ("9696", "9701", "9702", "9703")}
+    text = re.sub(r":(9696|970[123])\b", lambda found: ":" + ports[found.group(1)], text)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "TRICIRCLE_"))}
     central = re.search(r"OS_ENDPOINT=(http://\S+)", text).group(1)
     clean["TRICIRCLE_URL"] = central  # where the page has the default
     clean["PATH"] = f"{pathlib.Path(binary()).parent}:{clean['PATH']}"
-    done = subprocess.run(["bash"], input=text.replace("$PWD/build/release/src/app:", ""), capture_output=True, text=True,
-                          cwd=tmp_path, env=clean, timeout=240)
-    output = printed(done.stdout)
-    assert done.returncode == 0, f"at line {max(output, default=0)}: {done.stderr}\n{done.stdout[-2000:]}"
+    code, told, errors = typed(text.replace("$PWD/build/release/src/app:", ""), tmp_path, clean)
+    output = printed(told)
+    assert code == 0, f"at line {max(output, default=0)}: {errors}\n{told[-2000:]}"
     for number, command, lines in commands:
         for line in lines:
             assert shows(line, output[number]), f"line {number}: {command}\n{line}\nis not in\n" + "\n".join(output[number])
