@@ -13,12 +13,20 @@
 
 namespace tricircle::api {
 
+// Who asks, as the headers X-User-Id, X-Project-Id and X-Roles say or would say.
+struct Asker {
+  std::string user_id;
+  std::string project_id;
+  std::string roles;
+};
+
 class Answers {
  public:
-  explicit Answers(storage::Database& db, std::size_t most_bytes = 16U << 20) : db_(db), most_bytes_(most_bytes) {}
+  explicit Answers(storage::Database& db, std::size_t most_bytes = 8U << 20) : db_(db), most_bytes_(most_bytes) {}
 
-  // Only of requests that were let in: the caller is part of the question.
-  std::optional<http::Response> find(const http::Request&);
+  // Only of requests that were let in: who asks is part of the question, and is what the headers say when none is
+  // given.
+  std::optional<http::Response> find(const http::Request&, const std::optional<Asker>& = std::nullopt);
 
   // To be asked for before the answer is made, and brought with it.
   std::optional<std::int64_t> stamp() { return db_.stamp(); }

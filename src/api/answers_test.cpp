@@ -74,6 +74,21 @@ TEST_F(RememberedAnswers, AreOfOneCallerAlone) {
   EXPECT_EQ(found(question("/v2.0/networks", "two")), "nothing");
 }
 
+TEST_F(RememberedAnswers, AreTheSameForATokenAndForTheHeadersThatItStandsFor) {
+  http::Request admitted = question("/v2.0/networks", "one");
+  admitted.headers["x-user-id"] = "ann";
+  admitted.headers["x-roles"] = "member,reader";
+  keep(admitted, "ann's");
+  http::Request asked = question("/v2.0/networks", "forged");
+  asked.headers["x-auth-token"] = "secret";
+  asked.headers["x-roles"] = "admin";
+  const auto found = answers_.find(asked, Asker{"ann", "one", "member,reader"});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->body, "ann's");
+  EXPECT_FALSE(answers_.find(asked, Asker{"ann", "one", "member"}).has_value());
+  EXPECT_FALSE(answers_.find(asked, Asker{"bob", "one", "member,reader"}).has_value());
+}
+
 TEST_F(RememberedAnswers, OfAQueryThatReadsLikeAnotherStayApart) {
   http::Request one = question("/v2.0/networks");
   one.query = {{"name", "a1:b"}};

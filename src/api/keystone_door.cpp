@@ -47,10 +47,12 @@ http::Reply KeystoneDoor::admit(const http::Request& request, const Next& next) 
                        [this, &request, verdict, next] { return judged(request, *verdict, next); }};
 }
 
-std::optional<http::Request> KeystoneDoor::remembered(const http::Request& request) {
-  const auto owner = check_.remembered(request.header("x-auth-token"));
+std::optional<Asker> KeystoneDoor::remembered(const http::Request& request) {
+  const auto token = request.headers.find("x-auth-token");
+  if (token == request.headers.end()) return std::nullopt;
+  const remote::KnownOwner owner = check_.remembered(token->second);
   if (!owner || owner->project_id.empty()) return std::nullopt;
-  return as_owner(request, *owner);
+  return Asker{owner->user_id, owner->project_id, joined(owner->roles)};
 }
 
 http::Reply KeystoneDoor::judged(const http::Request& request, const Verdict& verdict, const Next& next) const {

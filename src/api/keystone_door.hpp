@@ -2,6 +2,7 @@
 // X-User-Id, X-Project-Id and X-Roles, whatever the client wrote there. Owned by app; called on pool threads, waits for
 // Keystone without holding one. Throws base::Error (unauthorized, forbidden, unavailable).
 #pragma once
+#include "api/answers.hpp"
 #include "api/caller.hpp"
 #include "remote/token_check.hpp"
 
@@ -18,9 +19,8 @@ class KeystoneDoor {
   KeystoneDoor(remote::TokenCheck& check, std::string public_url) : check_(check), public_url_(std::move(public_url)) {}
 
   http::Reply admit(const http::Request&, const Next& next);
-  // The request as it goes on, if its token is remembered and it may come in: for the io thread, asks and throws
-  // nothing.
-  std::optional<http::Request> remembered(const http::Request&);
+  // Whose request it is, if its token is remembered and it may come in: for the io thread, asks and throws nothing.
+  std::optional<Asker> remembered(const http::Request&);
 
  private:
   http::Reply judged(const http::Request&, const remote::Verdict&, const Next& next) const;

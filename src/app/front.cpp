@@ -78,9 +78,9 @@ http::Reply Front::serve_api(const http::Request& request) {
 
 std::optional<http::Response> Front::at_hand(const http::Request& request) {
   if (answers == nullptr || !api::Answers::may_keep(request)) return std::nullopt;
-  const std::optional<http::Request> admitted = door == nullptr ? std::nullopt : door->remembered(request);
-  if (door != nullptr && !admitted) return std::nullopt;
-  std::optional<http::Response> answer = answers->find(admitted ? *admitted : request);
+  const std::optional<api::Asker> asker = door == nullptr ? std::nullopt : door->remembered(request);
+  if (door != nullptr && !asker) return std::nullopt;
+  std::optional<http::Response> answer = answers->find(request, asker);
   if (answer) metrics_.add(base::metric::kRemembered, {});
   return answer;
 }

@@ -53,13 +53,13 @@ TokenCheck::TokenCheck(base::Runtime& runtime, http::Client& client, Identity& i
       url_(tokens_url(std::move(auth_url))),
       cache_time_(cache_time) {}
 
-std::optional<TokenOwner> TokenCheck::remembered(const std::string& token) {
+KnownOwner TokenCheck::remembered(std::string_view token) {
   const std::lock_guard guard(mutex_);
   const auto found = known_.find(token);
-  if (found == known_.end()) return std::nullopt;
+  if (found == known_.end()) return nullptr;
   if (found->second.until > clock_.monotonic()) return found->second.owner;
   known_.erase(found);
-  return std::nullopt;
+  return nullptr;
 }
 
 void TokenCheck::ask(const std::string& token, Done done) {
@@ -128,7 +128,7 @@ void TokenCheck::remember(const std::string& token, const TokenOwner& owner, bas
   const std::lock_guard guard(mutex_);
   if (known_.size() >= kMostKnown) std::erase_if(known_, [&](const auto& known) { return known.second.until <= now; });
   if (known_.size() >= kMostKnown) known_.clear();
-  known_[token] = {owner, until};
+  known_[token] = {std::make_shared<const TokenOwner>(owner), until};
 }
 
 }  // namespace tricircle::remote

@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tricircle::remote {
@@ -17,6 +19,7 @@ struct TokenOwner {
   std::string project_id;  // '' = the token is not scoped to a project
   std::set<std::string> roles;
 };
+using KnownOwner = std::shared_ptr<const TokenOwner>;
 
 struct Verdict {
   enum class Kind { valid, invalid, unavailable };
@@ -33,14 +36,14 @@ class TokenCheck {
   TokenCheck(base::Runtime&, http::Client&, Identity&, const base::Clock&, std::string auth_url,
              base::Micros cache_time);
 
-  std::optional<TokenOwner> remembered(const std::string& token);
+  KnownOwner remembered(std::string_view token);  // null: it must be asked for
 
   // `done` is called once, on the io thread. Those who ask for one token at a time share one question.
   void ask(const std::string& token, Done done);
 
  private:
   struct Known {
-    TokenOwner owner;
+    KnownOwner owner;
     base::Micros until = 0;  // monotonic
   };
   base::Awaitable<void> run(std::string token);
@@ -54,7 +57,7 @@ class TokenCheck {
   std::string url_;
   base::Micros cache_time_;
   std::mutex mutex_;  // of what follows
-  std::map<std::string, Known> known_;
+  std::map<std::string, Known, std::less<>> known_;
   std::map<std::string, std::vector<Done>> waiting_;
 };
 

@@ -16,7 +16,7 @@ struct SqliteUse {
   int busy_milliseconds;  // waited for those who do not take turns by the file locks: a shell, a backup
 };
 inline constexpr SqliteUse kToWrite{65'536, 10'000};
-inline constexpr SqliteUse kToRead{16'384, 10'000};
+inline constexpr SqliteUse kToRead{12'288, 10'000};
 inline constexpr SqliteUse kToWatch{64, 0};
 
 class SqliteConnection final : public Connection {

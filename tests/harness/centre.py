@@ -70,9 +70,11 @@ class Centre:
         return self.xjob.start()
 
     def stop(self):
-        if self.xjob:
-            self.xjob.stop()
-        self.central.stop()
+        """All of them, also when one has not ended as it should."""
+        with contextlib.ExitStack() as ended:
+            ended.callback(self.central.stop)
+            if self.xjob:
+                ended.callback(self.xjob.stop)
 
     # --- what a test does -------------------------------------------------------------------------------------------
 

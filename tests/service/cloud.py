@@ -52,9 +52,10 @@ class Cloud(Centre):
         return policy, network
 
     def stop(self):
-        for pod in self.pods.values():
-            pod.stop()
-        super().stop()
+        with contextlib.ExitStack() as ended:
+            ended.callback(super().stop)
+            for pod in self.pods.values():
+                ended.callback(pod.stop)
 
     # --- what a test does -------------------------------------------------------------------------------------------
 
