@@ -75,6 +75,17 @@ TEST_F(ServerTest, ABadPercentEscapeIsRefused) {
   EXPECT_TRUE(talk("GET /%4 HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
 }
 
+TEST_F(ServerTest, AnAnswerThatTheKernelCannotTakeAtOnceComesWhole) {
+  const std::string large(20U << 20, 'x');
+  serve([&](const Request&) -> Reply { return Response{200, {}, large + "end"}; });
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = read_to_end(fd);
+  ::close(fd);
+  EXPECT_EQ(all.size() - all.find("\r\n\r\n") - 4, large.size() + 3);
+  EXPECT_TRUE(all.ends_with("xend"));
+}
+
 TEST_F(ServerTest, WhatIsAtHandIsAnsweredWithoutTheHandler) {
   ServerOptions options;
   options.at_hand = [](const Request& request) -> std::optional<Response> {

@@ -9,6 +9,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
@@ -121,6 +122,7 @@ class Session final : public IdleConnection {
       : shop_(std::move(shop)), stream_(std::move(socket)) {
     error_code ignored;
     stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    stream_.socket().non_blocking(true, ignored);
     const auto peer = stream_.socket().remote_endpoint(ignored);
     if (!ignored) peer_ = peer.address().to_string();
   }
@@ -154,7 +156,6 @@ class Session final : public IdleConnection {
       if (error) co_return false;
     }
     fresh_ = false;
-    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
     co_await read_request(parser, error);
     if (error == wire::error::end_of_stream || error == beast::error::timeout || is_lost(error)) co_return false;
 
@@ -187,12 +188,15 @@ class Session final : public IdleConnection {
   // What has come is parsed before more is waited for: a small request is whole after its first read.
   base::Awaitable<void> read_request(Parser& parser, error_code& error) {
     bool told_to_go_on = false;
+    bool timed = false;
     for (;;) {
       if (buffer_.size() > 0) {
         buffer_.consume(parser.put(buffer_.data(), error));
         if (error == wire::error::need_more) error = {};
         if (error || parser.is_done()) co_return;
       }
+      if (!timed) stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+      timed = true;
       if (!told_to_go_on && parser.is_header_done() && wants_continue(parser)) {
         told_to_go_on = true;
         co_await send_continue(error);
@@ -259,10 +263,16 @@ class Session final : public IdleConnection {
     if (!keep) response.headers["connection"] = "close";
     const std::string head = head_of(response.status, response.headers, request.id);
     if (bodiless || request.method == "HEAD") response.body.clear();
-    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-    error_code error;
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
-    co_await asio::async_write(stream_, parts, kUse(error));
+    beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(parts);
+    error_code error;
+    // Most answers fit into what the kernel takes at once; only what does not is waited for.
+    rest.consume(stream_.socket().write_some(parts, error));
+    if (error == asio::error::would_block) error = {};
+    if (!error && asio::buffer_size(rest) > 0) {
+      stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+      co_await asio::async_write(stream_, rest, kUse(error));
+    }
     co_return !error && keep;
   }
 
