@@ -23,6 +23,7 @@ constexpr base::Micros kEvery = 100 * base::kMillisecond;
 constexpr base::Micros kKeepAlive = 15 * base::kSecond;
 constexpr base::Micros kKeptFor = 30 * base::kSecond;  // after the last who asked
 constexpr base::Micros kLongestLook = 200 * base::kMillisecond;
+constexpr base::Micros kLongestStream = 300 * base::kSecond;  // who watches on asks again, and is asked who he is
 constexpr std::size_t kMostStreams = 200;
 
 // One who waits for the next piece of his stream.
@@ -190,14 +191,16 @@ http::Stream Feed::events(const Caller& caller, std::int64_t version) {
   http::Stream stream;
   stream.headers = {{"content-type", "text/event-stream"}, {"cache-control", "no-store"}};
   stream.next = [state, counted, seen = std::make_shared<std::int64_t>(version),
+                 ends = state->clock.monotonic() + kLongestStream,
                  sight = BoardSight{caller.admin(), caller.project_id()}](http::Stream::Give give) {
-    bool stopped = false;
+    const base::Micros now = state->clock.monotonic();
+    bool over = now >= ends;
     {
       const std::lock_guard guard(state->mutex);
-      stopped = state->stopped;
-      if (!stopped) state->watchers.push_back({sight, seen, state->clock.monotonic() + kKeepAlive, give});
+      over |= state->stopped;
+      if (!over) state->watchers.push_back({sight, seen, std::min(now + kKeepAlive, ends), give});
     }
-    if (stopped) return give(std::nullopt);
+    if (over) return give(std::nullopt);
     begin(state);
   };
   return stream;

@@ -26,7 +26,7 @@ class Feed {
   boost::json::object board(const Caller&);
 
   // Server-sent events from `version` of a board on; of a board that is not ours or too old: that it must be read
-  // again.
+  // again. For five minutes: a right that was taken away does not outlive that.
   http::Stream events(const Caller&, std::int64_t version);
 
   void stop();  // ends all streams

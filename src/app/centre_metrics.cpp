@@ -35,8 +35,9 @@ struct Ended {
 CentreMetrics::CentreMetrics(storage::Database& database, const base::Clock& clock)
     : database_(database), clock_(clock), counted_until_(clock.now()) {}
 
+// One looks, the others are told what was found last: a store that is away must not keep a thread for each who asks.
 std::string CentreMetrics::text() {
-  const std::lock_guard guard(mutex_);
+  if (looking_.exchange(true)) return metrics_.text();
   const base::Micros now = clock_.monotonic();
   if (looked_at_ == 0 || now - looked_at_ >= kNotOftener) {
     looked_at_ = now;
@@ -48,6 +49,7 @@ std::string CentreMetrics::text() {
       metrics_.set(metric::kStoreUp, {}, 0);
     }
   }
+  looking_ = false;
   return metrics_.text();
 }
 

@@ -6,7 +6,7 @@
 #include "base/metrics.hpp"
 #include "storage/database.hpp"
 
-#include <mutex>
+#include <atomic>
 #include <string>
 
 namespace tricircle::app {
@@ -24,10 +24,10 @@ class CentreMetrics {
 
   storage::Database& database_;
   const base::Clock& clock_;
-  std::mutex mutex_;  // of what follows
   base::Metrics metrics_;
-  base::Micros looked_at_ = 0;      // monotonic
-  base::Micros counted_until_ = 0;  // jobs that ended before
+  std::atomic<bool> looking_ = false;  // whoever set it has what follows
+  base::Micros looked_at_ = 0;         // monotonic
+  base::Micros counted_until_ = 0;     // jobs that ended before
 };
 
 // What the system says of this process.
