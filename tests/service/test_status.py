@@ -55,7 +55,7 @@ def test_a_tenant_sees_his_own_without_pods_and_words(cloud):
     cloud.pods["RegionTwo"].stop()
     policy = next(iter(cloud.net.qos_policies()))
     cloud.net.update_qos_policy(policy, name="silver")
-    wait_until(lambda: status(cloud)["copies"], what="something behind")
+    wait_until(lambda: [copy["state"] for copy in status(cloud)["copies"]] == ["pod_down"], what="one copy is behind")
     assert status(cloud, **{"X-Project-Id": "other", "X-Roles": "member"}) == {"copies": [], "bindings": []}
     mine = status(cloud, **{"X-Roles": "member"})
     assert [copy["last_error"] for copy in mine["copies"]] == [""] and "pods" not in mine
