@@ -1,7 +1,9 @@
 """Metrics: each is documented, each moves when it should, and what is built on them is tested by Prometheus' own tool."""
+import contextlib
 import json
 import pathlib
 import re
+import sqlite3
 import subprocess
 
 import pytest
@@ -16,8 +18,8 @@ from harness.processes import free_port
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 REFERENCE = re.compile(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|", re.M)
 
-# Seen elsewhere: with a store that is busy (src/storage/group_writer_test.cpp), with a broker
-# (tests/openstack/test_agent_broker.py), and what never changes.
+# Seen elsewhere: with a store that is busy (src/storage/group_writer_test.cpp), with one that cannot be read (below),
+# with a broker (tests/openstack/test_agent_broker.py), and what never changes.
 ELSEWHERE = {"tricircle_store_retries_total", "tricircle_broker_connected", "tricircle_agent_notifications_total",
              "tricircle_build_info", "process_start_time_seconds", "tricircle_store_up"}
 
@@ -99,6 +101,17 @@ def test_every_metric_moves(watched, tmp_path):
         look.wait("tricircle_workers")
     finally:
         agent.stop()
+
+
+def test_a_store_that_cannot_be_read_is_told_and_so_is_its_return(cloud):
+    def store_up():
+        return series(cloud.central.url)["tricircle_store_up", ()]
+    wait_until(lambda: store_up() == 1, what="the store told to answer")
+    with contextlib.closing(sqlite3.connect(cloud.store, timeout=30)) as shell:
+        shell.execute("ALTER TABLE workers RENAME TO mislaid")
+        wait_until(lambda: store_up() == 0, what="a store without one of its tables told not to answer")
+        shell.execute("ALTER TABLE mislaid RENAME TO workers")
+    wait_until(lambda: store_up() == 1, what="the store told to answer again")
 
 
 def test_every_series_is_of_a_metric_that_is_documented(watched):
