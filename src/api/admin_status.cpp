@@ -1,6 +1,7 @@
 // GET /v1.0/status: on one screen, what is not as the centre wants it, and why. Admins see pods and all projects;
 // others what belongs to theirs, without the words of errors.
 #include "api/admin_states.hpp"
+#include "engine/job_counts.hpp"
 
 #include <algorithm>
 
@@ -65,9 +66,9 @@ std::int64_t count(Connection& db, std::string_view sql) {
 // What an admin sees beside it.
 void add_work(Connection& db, json::object& status, base::Micros now) {
   status["pods"] = pods(db, now);
-  status["jobs_open"] =
-      count(db, "SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL AND status IN ('NEW', 'RUNNING')");
-  status["jobs_failed"] = count(db, "SELECT count(*) AS n FROM jobs WHERE status = 'FAIL' AND finished_at IS NOT NULL");
+  const engine::JobCounts jobs = engine::count_jobs(db);
+  status["jobs_open"] = jobs.open;
+  status["jobs_failed"] = jobs.failed;
   status["drifts_open"] = count(db, "SELECT count(*) AS n FROM drifts WHERE ended_at IS NULL");
   status["workers"] = count(db, "SELECT count(*) AS n FROM workers");
 }

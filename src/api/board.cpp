@@ -1,5 +1,6 @@
 #include "api/board.hpp"
 
+#include "engine/job_counts.hpp"
 #include "xjob/copies.hpp"
 
 #include <algorithm>
@@ -48,15 +49,9 @@ Lists read_lists(Connection& db) {
     lists.policies.push_back({row.text("id"), row.text("name"), row.text("project_id"), row.integer("intent")});
   const auto drifts = db.execute("SELECT policy_id, pod_id FROM drifts WHERE ended_at IS NULL");
   for (const storage::Row& row : drifts.rows()) lists.drifts.emplace_back(row.text("policy_id"), row.text("pod_id"));
-  // Each as an index has it, on either store.
-  lists.jobs.open = db.execute(
-                          "SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL AND status IN ('NEW', "
-                          "'RUNNING')")
-                        .front()
-                        .integer("n");
-  lists.jobs.failed = db.execute("SELECT count(*) AS n FROM jobs WHERE status = 'FAIL' AND finished_at IS NOT NULL")
-                          .front()
-                          .integer("n");
+  const engine::JobCounts jobs = engine::count_jobs(db);
+  lists.jobs.open = jobs.open;
+  lists.jobs.failed = jobs.failed;
   lists.jobs.last = db.execute("SELECT max(seq) AS n FROM jobs").front().integer("n");
   return lists;
 }

@@ -37,7 +37,8 @@ http::Response answer_for(http::OutResponse given) {
   const json::value* expires = answer.body.find_pointer("/token/expires_at", missing);
   if (answer.is(201) && !id.empty() && expires != nullptr)
     return json_response(201, json::object{{"token", json::object{{"id", id}, {"expires_at", *expires}}}});
-  if (answer.answered() && answer.status >= 400 && answer.status < 500)
+  // Anything else, such as 429, says nothing of who it is.
+  if (answer.is(400) || answer.is(401) || answer.is(403) || answer.is(404))
     return refused(401, "Keystone does not let you in: user, password, project or domain is wrong.");
   return refused(503, "The Keystone service is temporarily unavailable.");
 }

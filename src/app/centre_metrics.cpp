@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/metric_names.hpp"
+#include "engine/job_counts.hpp"
 
 #include <optional>
 #include <vector>
@@ -62,10 +63,9 @@ void CentreMetrics::look(base::Micros now) {
 }
 
 void CentreMetrics::read_work(storage::Connection& db, base::Micros now) {
-  metrics_.set(metric::kJobsOpen, {},
-               number(db, "SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL AND status IN ('NEW', 'RUNNING')"));
-  metrics_.set(metric::kJobsFailed, {},
-               number(db, "SELECT count(*) AS n FROM jobs WHERE status = 'FAIL' AND finished_at IS NOT NULL"));
+  const engine::JobCounts jobs = engine::count_jobs(db);
+  metrics_.set(metric::kJobsOpen, {}, static_cast<double>(jobs.open));
+  metrics_.set(metric::kJobsFailed, {}, static_cast<double>(jobs.failed));
   metrics_.set(metric::kWorkers, {}, number(db, "SELECT count(*) AS n FROM workers"));
   metrics_.set(metric::kPolicies, {}, number(db, "SELECT count(*) AS n FROM qos_policies"));
   for (const base::Metric* one : {&metric::kLanesDue, &metric::kLanesRetrying, &metric::kLanesOldest})
