@@ -3,6 +3,7 @@
 #include "api/admin_support.hpp"
 #include "api/feed.hpp"
 #include "api/neutron.hpp"
+#include "api/plans.hpp"
 #include "api/sign_in.hpp"
 #include "base/log.hpp"
 
@@ -212,6 +213,7 @@ class Admin::Impl {
     if (path.empty()) return version(request);
     if (path[0] == "changes") return handle_changes(call);
     if (path[0] == "whoami") return who_am_i(call);
+    if (path[0] == "plans" && parts_.plans != nullptr) return parts_.plans->handle(call);
     if (path[0] == "board" || path[0] == "events") return watch(call);
     for (const auto& [name, handle] : kParts) {
       if (path[0] == name) return handle(call);

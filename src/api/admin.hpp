@@ -14,6 +14,7 @@ class Waits;
 namespace tricircle::api {
 
 class Feed;
+class Plans;
 class SignIn;
 
 // What not every centre has.
@@ -21,6 +22,7 @@ struct AdminParts {
   xjob::Waits* waits = nullptr;  // null: nobody can wait for a change
   Feed* feed = nullptr;          // null: nobody can watch
   SignIn* sign_in = nullptr;     // null: callers are believed
+  const Plans* plans = nullptr;  // null: nothing can be planned
 };
 
 class Admin {

@@ -93,8 +93,10 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
       feed_(ground.runtime, centre.database(), ground.clock),
       sign_in_(tokens ? std::optional<api::SignIn>(std::in_place, ground.client, tokens->auth_url, tokens->ca_file)
                       : std::nullopt),
+      plans_({centre.database(), ground.clock, centre.context(), settings.plugin, identify_, settings.quotas,
+              [&centre] { centre.work_committed(); }}),
       admin_(centre.database(), ground.clock, identify_, [&centre] { centre.work_committed(); },
-             {&waits_, &feed_, sign_in_ ? &*sign_in_ : nullptr}),
+             {&waits_, &feed_, sign_in_ ? &*sign_in_ : nullptr, &plans_}),
       metrics_(centre.database(), ground.clock) {
   if (tokens) {
     token_check_.emplace(ground.runtime, ground.client, centre.context().identities.own(), ground.clock,

@@ -6,6 +6,7 @@
 #include "api/feed.hpp"
 #include "api/keystone_door.hpp"
 #include "api/neutron.hpp"
+#include "api/plans.hpp"
 #include "api/sign_in.hpp"
 #include "app/centre_metrics.hpp"
 #include "app/front.hpp"
@@ -83,6 +84,7 @@ class CentralApi {
   xjob::Waits waits_;
   api::Feed feed_;
   std::optional<api::SignIn> sign_in_;
+  api::Plans plans_;
   api::Admin admin_;
   CentreMetrics metrics_;
   Front front_;
