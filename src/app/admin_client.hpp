@@ -16,21 +16,41 @@ struct CommandFailed : std::runtime_error {
   int exit_code;
 };
 
+// One call, waited for.
+http::OutResponse answer_to(http::Client&, http::OutRequest);
+// The server's words, out of whichever shape its error has.
+std::string words_of(const http::OutResponse&);
+
+// Where the centre is and who calls it. Empty = what the cloud, or the environment, says.
+struct ClientOptions {
+  std::string url;
+  std::string cloud;
+};
+
 class AdminClient {
  public:
-  explicit AdminClient(std::string url) : url_(std::move(url)) {}
+  // Signs in where a cloud is named or the environment tells of a Keystone. Throws CommandFailed.
+  explicit AdminClient(const ClientOptions&);
 
   // Throws CommandFailed: 3 when nobody answers, 1 with the server's words when it refuses.
   boost::json::value call(const std::string& method, const std::string& path, const boost::json::value& body = nullptr);
 
+  // The same of Neutron's API: `path` from /v2.0 on.
+  boost::json::value neutron(const std::string& method, const std::string& path);
+
   // All rows of a list, page by page. `path` may have a query.
   boost::json::array all(const std::string& path, const std::string& key);
 
-  std::string pod_id(const std::string& id_or_region);  // throws CommandFailed when there is no such pod
+  std::string pod_id(const std::string& id_or_region);   // throws CommandFailed when there is no such pod
+  std::string policy_id(const std::string& id_or_name);  // likewise, and when several are called so
 
  private:
-  std::string url_;
+  boost::json::value send(const std::string& method, const std::string& target, const boost::json::value& body);
+
   http::CurlClient client_;
+  std::string url_;
+  std::string token_;
+  std::string ca_file_;
 };
 
 }  // namespace tricircle::app

@@ -20,19 +20,25 @@ class CommandLine {
  protected:
   explicit CommandLine(int& exit_code) : exit_code_(exit_code) {}
 
-  // A command of a group, or of the program itself, with --url and --format. What `work` throws as CommandFailed is
-  // told on standard error, and its exit code becomes the program's.
+  // A command of a group, or of the program itself, with --url, --os-cloud, --format and --column; one that only shows
+  // (list, show, status, explain) has --watch too. What `work` throws as CommandFailed is told on standard error, and
+  // its exit code becomes the program's.
   CLI::App* command(CLI::App& group, const std::string& name, const std::string& what, const std::string& example,
                     std::function<void(AdminClient&)> work);
 
-  Format shape() const { return format_ == "json" ? Format::json : Format::table; }
+  Look shape() const;
   void print_one(const boost::json::value& answer, const char* key) const;
   void print_all(const boost::json::value& answer, const char* key, const std::vector<std::string>& columns) const;
 
  private:
+  void carry_out(const std::function<void(AdminClient&)>& work);
+  void watch(const std::function<void(AdminClient&)>& work);
+
   int& exit_code_;
-  std::string url_ = "http://127.0.0.1:9696";
+  ClientOptions client_;
   std::string format_ = "table";
+  std::vector<std::string> columns_;
+  double watch_ = 0;  // seconds; 0 = once
 };
 
 }  // namespace tricircle::app

@@ -3,7 +3,9 @@
 #include "app/command_line.hpp"
 #include "app/import_commands.hpp"
 #include "app/place_commands.hpp"
+#include "app/plan_command.hpp"
 #include "app/pod_joining.hpp"
+#include "app/policy_commands.hpp"
 #include "app/resync_command.hpp"
 #include "app/status_command.hpp"
 #include "app/truth_commands.hpp"
@@ -41,6 +43,8 @@ class Commands : private CommandLine {
     add_pods(*pods);
     add_routings(*app.add_subcommand("routing", "What each central object is called in each pod"));
     CLI::App* policies = app.add_subcommand("policy", "What XJob does about a policy");
+    add_policy_commands(*policies, exit_code);
+    add_plan_commands(*policies, exit_code);
     add_policies(*policies);
     add_truth_commands(app, *policies, exit_code);
     add_import_commands(app, *pods, *policies, exit_code);
@@ -93,6 +97,7 @@ class Commands : private CommandLine {
                                 print_one(found, "check");
                                 tell_problems(found, std::cerr);
                               });
+    check->alias("probe");
     check->add_option("pod", options_.id, "Id or region")->required();
     check->add_option("--timeout", options_.timeout, "Seconds to wait")->capture_default_str();
     CLI::App* set = command(pods, "set", "Say anew where a pod's Neutron is",

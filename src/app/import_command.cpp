@@ -83,7 +83,7 @@ bool is_told_already(const json::object& item) {
   return text(item, "action") == "adopt" && text(item, "state") != "skipped" && (type == "subnet" || type == "port");
 }
 
-void show_plan(const json::array& items, Format format) {
+void show_plan(const json::array& items, const Look& look) {
   json::array shown;
   for (const json::value& item : items) {
     if (!is_told_already(item.as_object())) shown.push_back(item);
@@ -92,7 +92,7 @@ void show_plan(const json::array& items, Format format) {
   std::cout << shown_list(
       shown,
       {"action", "resource_type", "region_name", "name", "local_id", "central_id", "policy_id", "found", "state"},
-      format);
+      look);
 }
 
 std::string conclusion(const json::object& import) {
@@ -109,7 +109,7 @@ std::string conclusion(const json::object& import) {
 
 }  // namespace
 
-void import_from_pods(AdminClient& client, const ImportWanted& wanted, Format format) {
+void import_from_pods(AdminClient& client, const ImportWanted& wanted, const Look& look) {
   std::vector<std::string> pods;
   for (const std::string& pod : wanted.pods) pods.push_back(client.pod_id(pod));
   const json::object asked{{"pods", texts(pods)}, {"what", texts(wanted.what)}, {"networks", texts(wanted.networks)}};
@@ -118,11 +118,11 @@ void import_from_pods(AdminClient& client, const ImportWanted& wanted, Format fo
   json::object import = planned(client, id, wanted.timeout);
   if (wanted.apply) import = applied(client, id, wanted.timeout);
   const json::array items = client.all("/imports/" + id + "/items", "items");
-  if (format == Format::json) {
+  if (look.is_json()) {
     std::cout << json::serialize(json::object{{"import", import}, {"items", items}}) << '\n';
     return;
   }
-  show_plan(items, format);
+  show_plan(items, look);
   std::cerr << conclusion(import) << '\n';
 }
 

@@ -20,6 +20,6 @@ struct ImportWanted {
 
 // The plan goes to standard output, progress to standard error. Throws CommandFailed: 5 when there was no end in time
 // (the centre goes on looking; what is applied stays), else as AdminClient does.
-void import_from_pods(AdminClient&, const ImportWanted&, Format);
+void import_from_pods(AdminClient&, const ImportWanted&, const Look&);
 
 }  // namespace tricircle::app

@@ -59,17 +59,17 @@ std::string conclusion(const json::object& resync) {
 
 }  // namespace
 
-void resync_pod(AdminClient& client, const ResyncAsked& asked, Format format) {
+void resync_pod(AdminClient& client, const ResyncAsked& asked, const Look& look) {
   const json::object body{
       {"resync", json::object{{"pod_id", asked.pod_id}, {"apply", asked.apply}, {"yes_delete", asked.yes_delete}}}};
   const std::string id = text(client.call("POST", "/resyncs", body).at("resync").as_object(), "id");
   const json::object resync = wait_for_end(client, id, asked.timeout);
   const json::array items = client.all("/resyncs/" + id + "/items", "items");
-  if (format == Format::json) {
+  if (look.is_json()) {
     std::cout << json::serialize(json::object{{"resync", resync}, {"items", items}}) << '\n';
   } else {
     if (!items.empty())
-      std::cout << shown_list(items, {"action", "resource_type", "central_id", "local_id", "found"}, format);
+      std::cout << shown_list(items, {"action", "resource_type", "central_id", "local_id", "found"}, look);
     std::cerr << conclusion(resync) << '\n';
   }
   if (text(resync, "status") == "refused")

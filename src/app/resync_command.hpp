@@ -17,6 +17,6 @@ struct ResyncAsked {
 
 // The plan goes to standard output, progress to standard error. Throws CommandFailed: 4 when the plan would take away
 // more than was said, 5 when there was no end in time (the centre goes on).
-void resync_pod(AdminClient&, const ResyncAsked&, Format);
+void resync_pod(AdminClient&, const ResyncAsked&, const Look&);
 
 }  // namespace tricircle::app

@@ -26,7 +26,7 @@ class StatusCommand : private CommandLine {
   void show(AdminClient& client) const {
     const json::value answer = client.call("GET", "/status?limit=" + std::to_string(limit_));
     const json::object& status = answer.at("status").as_object();
-    if (shape() == Format::json) {
+    if (shape().of_one_object()) {
       print_one(answer, "status");
     } else {
       print(status);

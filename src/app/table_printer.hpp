@@ -1,4 +1,5 @@
-// What a command shows: a table for people, JSON for programs. Text from elsewhere cannot steer the terminal.
+// What a command shows: a table for people, JSON for programs, bare values for shells. Text from elsewhere cannot steer
+// the terminal.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,10 +10,20 @@
 
 namespace tricircle::app {
 
-enum class Format { table, json };
+enum class Format { table, json, value };
 
-std::string shown_list(const boost::json::array& rows, const std::vector<std::string>& columns, Format);
+// How it was asked for: which columns, in this order; none = those that the command has.
+struct Look {
+  Format format = Format::table;
+  std::vector<std::string> columns = {};
+  bool is_json() const { return format == Format::json; }
+  // What is shown as several tables is then shown as the one object that it comes from.
+  bool of_one_object() const { return is_json() || !columns.empty(); }
+};
+
+// Throw CommandFailed (2) for a column that there is not.
+std::string shown_list(const boost::json::array& rows, const std::vector<std::string>& columns, const Look&);
+std::string shown_object(const boost::json::object& object, const Look&);
 std::string safe_text(std::string_view);  // without control characters
-std::string shown_object(const boost::json::object& object, Format);
 
 }  // namespace tricircle::app

@@ -87,7 +87,7 @@ class TruthCommands : private CommandLine {
   }
 
   void show_change(const json::value& answer) const {
-    if (shape() == Format::json) return print_one(answer, "change");
+    if (shape().of_one_object()) return print_one(answer, "change");
     json::object change = answer.at("change").as_object();
     const json::array pods = change.at("pods").as_array();
     change.erase("pods");
@@ -187,7 +187,7 @@ class TruthCommands : private CommandLine {
   }
 
   void explained(const json::value& answer) const {
-    if (shape() == Format::json) return print_one(answer, "explain");
+    if (shape().of_one_object()) return print_one(answer, "explain");
     json::object told = answer.at("explain").as_object();
     json::array pods;
     for (const json::value& pod : told.at("pods").as_array()) pods.push_back(explained_pod(pod.as_object()));

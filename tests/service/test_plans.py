@@ -9,7 +9,7 @@ import requests
 from cloud import Cloud, wait_until
 from harness.plans import Editor, plan, planned_calls
 
-EDITS = int(os.environ.get("PLANNED_EDITS", "150"))
+EDITS = int(os.environ.get("PLANNED_EDITS", "120"))
 SEED = int(os.environ.get("PLANNED_SEED", "1"))
 
 # Ports are let go by a job, as the plan says it.
@@ -62,8 +62,8 @@ def test_plans_of_random_edits_equal_the_calls_that_the_pods_then_count(quiet):
     networks, ports = populated(quiet)
     editor = Editor(random.Random(SEED), quiet.net, networks, ports)
     made = refused = calls = 0
-    for number in range(EDITS):
-        edit = editor.next()
+    while made < EDITS:
+        edit, number = editor.next(), made + refused
         status, reply = plan_or_refusal(quiet, *edit)
         before = counted(quiet)
         if status != 200:
@@ -79,7 +79,7 @@ def test_plans_of_random_edits_equal_the_calls_that_the_pods_then_count(quiet):
         made += 1
         calls += sum(sum(counter.values()) for counter in seen.values())
     print(f"{made} edits made, {refused} refused alike, {calls} calls to two pods, all as planned (seed {SEED})")
-    assert made > EDITS / 3 and calls > made / 2
+    assert refused < 3 * made and calls > made / 2
 
 
 def plan_or_refusal(cloud, method, path, body):
