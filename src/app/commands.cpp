@@ -6,6 +6,7 @@
 #include "app/plan_command.hpp"
 #include "app/pod_joining.hpp"
 #include "app/policy_commands.hpp"
+#include "app/reference.hpp"
 #include "app/resync_command.hpp"
 #include "app/status_command.hpp"
 #include "app/truth_commands.hpp"
@@ -54,6 +55,7 @@ class Commands : private CommandLine {
     app.add_subcommand("config-reference", "Print every configuration option with its default")->callback([] {
       std::cout << base::config_reference();
     });
+    add_reference_commands(app);
     app.add_subcommand("metric-reference", "Print every metric, as a table for the manual")->callback([] {
       std::cout << base::metric_reference();
     });
