@@ -80,7 +80,7 @@ void take_environment(CloudSettings& settings) {
   for (const char* name :
        {"auth_url", "auth_type", "username", "user_id", "password", "project_name", "project_id", "user_domain_name",
         "user_domain_id", "project_domain_name", "project_domain_id", "token", "application_credential_id",
-        "application_credential_secret", "region_name", "interface", "cacert"}) {
+        "application_credential_secret", "region_name", "interface", "cacert", "network_endpoint_override"}) {
     std::string key = std::string("OS_") + name;
     for (char& c : key) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     if (const std::string value = variable(key); !value.empty()) settings[name] = value;
@@ -134,6 +134,7 @@ json::object request_body(const CloudSettings& settings) {
 
 // Of the service that Tricircle is registered as, or of the region's Neutron, which the centre is.
 std::string centre_in(const json::value& token, const CloudSettings& settings) {
+  if (const std::string said = at(settings, "network_endpoint_override"); !said.empty()) return said;
   const json::value* catalog = token.is_object() ? token.get_object().if_contains("catalog") : nullptr;
   if (catalog == nullptr || !catalog->is_array()) return "";
   const std::string region = at(settings, "region_name");
