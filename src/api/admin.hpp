@@ -22,7 +22,7 @@ struct AdminParts {
   xjob::Waits* waits = nullptr;  // null: nobody can wait for a change
   Feed* feed = nullptr;          // null: nobody can watch
   SignIn* sign_in = nullptr;     // null: callers are believed
-  const Plans* plans = nullptr;  // null: nothing can be planned
+  Plans* plans = nullptr;        // null: nothing can be planned
 };
 
 class Admin {

@@ -15,6 +15,22 @@ namespace {
 namespace json = boost::json;
 using base::ErrorKind;
 
+constexpr int kMostAtOnce = 4;
+
+// Counted as long as it stands.
+class OneOf {
+ public:
+  explicit OneOf(std::atomic<int>& count) : count_(count), number_(++count) {}
+  ~OneOf() { --count_; }
+  OneOf(const OneOf&) = delete;
+  OneOf& operator=(const OneOf&) = delete;
+  int number() const { return number_; }
+
+ private:
+  std::atomic<int>& count_;
+  const int number_;
+};
+
 struct Asked {
   std::string method;
   std::string path;
@@ -155,7 +171,14 @@ http::Reply applied(std::shared_ptr<ApplyingTrial> trial, json::object plan, con
 
 }  // namespace
 
-http::Reply Plans::handle(const AdminCall& call) const {
+http::Reply Plans::handle(const AdminCall& call) {
+  const OneOf one(under_way_);
+  if (one.number() > kMostAtOnce)
+    throw admin_error(ErrorKind::unavailable, "Several plans are being made at this moment; ask again.");
+  return made(call);
+}
+
+http::Reply Plans::made(const AdminCall& call) const {
   if (call.request.method != "POST") throw unknown_method(call);
   if (call.path.size() > 1) throw nothing_at(call);
   const Asked asked = asked_in(call);

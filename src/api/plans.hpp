@@ -6,6 +6,7 @@
 #include "api/central_plugin.hpp"
 #include "api/services.hpp"
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,11 +32,15 @@ class Plans {
   explicit Plans(Parts parts) : parts_(std::move(parts)) {}
 
   // {"plan": {"request": {"method", "path", "body"}, "apply": fingerprint of the plan that is meant}}; without "apply"
-  // nothing is done. Throws base::Error: bad_request, conflict when the world is no longer that of the fingerprint.
-  http::Reply handle(const AdminCall&) const;
+  // nothing is done. Throws base::Error: bad_request, conflict when the world is no longer that of the fingerprint,
+  // unavailable when several plans are being made already: one may take all of a core for a second.
+  http::Reply handle(const AdminCall&);
 
  private:
+  http::Reply made(const AdminCall&) const;
+
   Parts parts_;
+  std::atomic<int> under_way_ = 0;
 };
 
 }  // namespace tricircle::api

@@ -113,3 +113,58 @@ def test_the_stock_client_logs_in_and_works(centre):
     assert command("network", "create", "web", "--qos-policy", "silver") == "web"
     network = centre.as_user("admin").network
     assert network.find_network("web").qos_policy_id == network.find_qos_policy("silver").id
+
+
+def as_the_client(centre, *words, cloud=None, code=0, **variables):
+    """A command with nothing but these OS_* variables, and the test's clouds.yaml when a cloud is named."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+    environment |= {"HOME": str(centre.folder), "OS_AUTH_URL": centre.lab.values["KEYSTONE_URL"], **variables}
+    named = ["--os-cloud", cloud] if cloud else []
+    done = subprocess.run([binary(), *words, *named], capture_output=True, text=True, env=environment, timeout=60,
+                          cwd=centre.folder)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_our_commands_sign_in_as_the_variables_of_the_client_say(centre):
+    password = centre.lab.values["LAB_PASSWORD"]
+    demo = {"OS_USERNAME": "demo", "OS_PROJECT_NAME": "demo", "OS_USER_DOMAIN_ID": "default", "OS_PASSWORD": password}
+    ours = {"TRICIRCLE_URL": centre.server.url}
+    listing = ("policy", "list", "-f", "value", "-c", "name")
+    centre.as_user("admin").network.create_qos_policy(name="gold", is_shared=True)
+    assert as_the_client(centre, *listing, **demo, **ours) == "gold\n"
+    assert as_the_client(centre, *listing, **{**demo, "OS_USER_DOMAIN_ID": "", "OS_USER_DOMAIN_NAME": "Default"},
+                         **ours) == "gold\n"
+    wrong = as_the_client(centre, *listing, code=1, **{**demo, "OS_PASSWORD": "not it"}, **ours)
+    assert "does not know this user" in wrong and "not it" not in wrong
+    token = centre.as_user("demo").auth_token
+    assert as_the_client(centre, *listing, OS_TOKEN=token, **ours) == "gold\n"
+    key = centre.as_user("demo").identity.create_application_credential(
+        user=centre.as_user("demo").current_user_id, name="for-commands")
+    assert as_the_client(centre, *listing, OS_APPLICATION_CREDENTIAL_ID=key.id,
+                         OS_APPLICATION_CREDENTIAL_SECRET=key.secret, **ours) == "gold\n"
+    # Without a URL the catalogue says where the centre is: of the lab's nobody is at home there.
+    away = as_the_client(centre, *listing, code=3, OS_REGION_NAME="CentralRegion", **demo)
+    assert away.startswith(centre.lab.values["CENTRAL_URL"].rstrip("/") + " does not answer")
+    assert "set OS_REGION_NAME" in as_the_client(centre, *listing, code=2, OS_REGION_NAME="Nowhere", **demo)
+    gone = as_the_client(centre, *listing, code=3, **{**demo, "OS_AUTH_URL": "http://127.0.0.1:1/v3"}, **ours)
+    assert "Keystone at http://127.0.0.1:1/v3 does not answer" in gone
+
+
+def test_our_commands_read_clouds_yaml_where_the_client_does(centre):
+    password = centre.lab.values["LAB_PASSWORD"]
+    auth = {"auth_url": centre.lab.values["KEYSTONE_URL"], "username": "demo", "project_name": "demo",
+            "user_domain_id": "default", "project_domain_id": "default", "password": "not it"}
+    cloud = {"clouds": {"mine": {"auth": auth, "network_endpoint_override": centre.server.url + "/v2.0"}}}
+    listing = ("policy", "list", "-f", "json")
+    (centre.folder / "clouds.yaml").write_text(json.dumps(cloud))
+    assert "does not know this user" in as_the_client(centre, *listing, cloud="mine", code=1)
+    assert as_the_client(centre, *listing, cloud="mine", OS_PASSWORD=password) == "[]\n"
+    (centre.folder / "secure.yaml").write_text(json.dumps({"clouds": {"mine": {"auth": {"password": password}}}}))
+    assert as_the_client(centre, *listing, cloud="mine") == "[]\n"
+    assert as_the_client(centre, *listing, OS_CLOUD="mine") == "[]\n"
+    assert "Cloud other was not found in" in as_the_client(centre, *listing, cloud="other", code=2)
+    (centre.folder / "clouds.yaml").write_text("clouds: [")
+    assert "cannot be read" in as_the_client(centre, *listing, cloud="mine", code=2)
+    (centre.folder / "clouds.yaml").unlink()
+    assert "There is no clouds.yaml" in as_the_client(centre, *listing, cloud="mine", code=2)

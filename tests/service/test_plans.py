@@ -1,5 +1,6 @@
 """What an edit would do in the pods, before it is made."""
 import collections
+import concurrent.futures
 import os
 import random
 
@@ -204,3 +205,15 @@ def test_a_silent_pod_and_a_paused_one_are_named_with_what_waits_for_them(cloud)
     # What waits for the silent pod goes with it, in one call.
     assert [call.get("body", {}).get("policy") for call in two["calls"] if call["method"] == "PUT"] == \
         [{"name": "silver", "description": "other"}]
+
+
+def test_so_many_plans_at_once_are_told_to_come_again(cloud):
+    _, network, path = bound(cloud)
+    asked = {"plan": {"request": {"method": "PUT", "path": path, "body": {"policy": {"name": "silver"}}}}}
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        replies = list(pool.map(lambda _: requests.post(cloud.central.url + "/v1.0/plans", json=asked, timeout=60),
+                                range(240)))
+    told = [reply for reply in replies if reply.status_code == 503]
+    assert told and {reply.status_code for reply in replies} == {200, 503}
+    assert "ask again" in told[0].json()["serviceUnavailable"]["message"]
+    assert len({reply.json()["plan"]["fingerprint"] for reply in replies if reply.status_code == 200}) == 1
