@@ -6,7 +6,7 @@ import shlex
 from harness.commands import run
 from harness.processes import ROOT
 
-# A command begins where a shell would have it: at the beginning, after a prompt, a variable, or one of the shell's words.
+# A command begins where a shell has it: at the beginning, after a prompt, a variable, or one of the shell's words.
 COMMAND = re.compile(r"(?:^|\$ |\$\(|; |&& |\|\| |(?:^| )until |(?:^| )[A-Z_]+=\S+ )tricircle ([a-z][^|;&<>)]*)")
 OPTION = re.compile(r"^  (-\S+)(.*)$", re.M)
 POSITIONAL = re.compile(r"^  ([a-z]+) (TEXT|INT|UINT)(.*)$", re.M)

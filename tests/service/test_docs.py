@@ -81,13 +81,14 @@ def test_each_alert_has_its_entry_in_the_runbook():
 def test_the_checks_see_what_is_wrong(tmp_path):
     """A page of mistakes: each is found, and what is right is not."""
     path = tmp_path / "page.md"
-    path.write_text("`tricircle pod create R --az-name a` `tricircle pod lost` `tricircle pod list --deep` `tricircle up`\n"
-                    "\n    tricircle job list --status FAIL --all-projects   # good\n    tricircle pod show\n"
-                    "    $ X=y tricircle pod show a b\n\n"
-                    "[here](page.md#there) [x](missing.md) `[xjob] lease` `[xjob] lost = 1`\n\n    [agent]\n    lost = 2\n")
+    path.write_text(
+        "`tricircle pod set R --from-catalogue` `tricircle pod lost` `tricircle pod list -x` `tricircle up`\n"
+        "\n    tricircle job list --status FAIL --all-projects   # good\n    tricircle pod show\n"
+        "    $ X=y tricircle pod show a b\n\n"
+        "[here](page.md#there) [x](missing.md) `[xjob] lease` `[xjob] lost = 1`\n\n    [agent]\n    x = 2\n")
     page = Page(path)
     assert [mistake_in(command, whole) for _, command, whole in page.commands()] == \
-        [None, "it wants more", "it takes fewer words", None, "there is no lost", "there is no option --deep", None]
-    assert list(page.options()) == [(7, "xjob", "lease"), (7, "xjob", "lost"), (10, "agent", "lost")]
+        [None, "it wants more", "it takes fewer words", None, "there is no lost", "there is no option -x", None]
+    assert list(page.options()) == [(7, "xjob", "lease"), (7, "xjob", "lost"), (10, "agent", "x")]
     assert [target for _, target in page.links()] == ["page.md#there", "missing.md"]
     assert page.anchors() == set()
