@@ -9,7 +9,8 @@ from harness.processes import ROOT
 # A command begins where a shell has it: at the beginning, after a prompt, a variable, or one of the shell's words.
 COMMAND = re.compile(r"(?:^|\$ |\$\(|; |&& |\|\| |(?:^| )until |(?:^| )[A-Z_]+=\S+ )tricircle ([a-z][^|;&<>)]*)")
 OPTION = re.compile(r"^  (-\S+)(.*)$", re.M)
-POSITIONAL = re.compile(r"^  ([a-z]+) (TEXT|INT|UINT)(.*)$", re.M)
+VALUE = r" (?!REQUIRED)[A-Z]+(?=[:= \n]|$)"  # its kind: TEXT, INT...
+POSITIONAL = re.compile(rf"^  [a-z]+{VALUE}(.*)$", re.M)
 
 
 def pages():
@@ -48,7 +49,8 @@ class Page:
         """(number of the line, words after `tricircle`, whether it is to be typed as it stands)"""
         for number, line in self.blocks:
             for found in COMMAND.finditer(re.sub(r"\s#.*", "", line).strip()):
-                yield number, words(found.group(1)), "..." not in found.group(1)
+                whole = not re.search(r"\.\.\.|\[options\]", found.group(1))
+                yield number, words(found.group(1)), whole
         for number, text in self.spans:
             for found in COMMAND.finditer(text):
                 yield number, words(found.group(1)), False
@@ -81,7 +83,7 @@ class Page:
 
 def words(text):
     """`[--limit N]` says that one may leave it away."""
-    text = text.replace("[", "").replace("]", "").replace("...", "")
+    text = re.sub(r"\[options\]|[\[\]]|\.\.\.", "", text)
     try:
         return shlex.split(text)
     except ValueError:
@@ -97,18 +99,19 @@ class Help:
     """What `tricircle ... --help` says of a command."""
 
     def __init__(self, text):
-        self.subcommands = re.findall(r"^  (\S+)", text.partition("\nSubcommands:\n")[2], re.M)
+        groups = re.findall(r"^  ([\w-]+(?:, [\w-]+)*)", text.partition("\nSubcommands:\n")[2], re.M)
+        self.subcommands = [name for names in groups for name in names.split(", ")]
         options = text.partition("\nOptions:\n")[2].partition("\n\n")[0]
         self.takes = {}  # option -> whether a value follows
         self.required = set()
         for spelled, rest in OPTION.findall(options):
             for name in spelled.split(","):
-                self.takes[name] = bool(re.match(r" (TEXT|INT|UINT)", rest))
+                self.takes[name] = bool(re.match(VALUE, rest))
             if "REQUIRED" in rest:
                 self.required.add(spelled)
         positionals = POSITIONAL.findall(text.partition("\nPositionals:\n")[2].partition("\n\n")[0])
-        self.least = sum("REQUIRED" in rest for _, _, rest in positionals)
-        self.most = 1000 if any(" ..." in rest for _, _, rest in positionals) else len(positionals)
+        self.least = sum("REQUIRED" in rest for rest in positionals)
+        self.most = 1000 if any(" ..." in rest for rest in positionals) else len(positionals)
 
 
 @functools.lru_cache(maxsize=None)
