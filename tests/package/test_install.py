@@ -33,11 +33,11 @@ def test_what_is_there_after_an_installation(installed, package):
     assert {"README.md", "changelog.gz", "copyright", "operations.md"} <= {path.name for path in documents.iterdir()}
     assert {path.name for path in (documents / "examples").iterdir()} == {
         path.name for path in (ROOT / "docs/examples").iterdir() if path.suffix != ".service"}
-    for source, inside in (("man/tricircle.1", "/usr/share/man/man1/tricircle.1.gz"),
-                           ("completion/tricircle.bash", "/usr/share/bash-completion/completions/tricircle")):
-        # A minimal Debian may be told to leave manuals out: what the package lists counts.
-        listed = inside in installed.run("dpkg-query", "-L", "tricircle-qos").split()
-        assert listed == (ROOT / source).exists(), inside
+    commands, listed = installed.run("tricircle", "--help"), installed.run("dpkg-query", "-L", "tricircle-qos").split()
+    for command, source, inside in (
+            ("man-page", "man/tricircle.1", "/usr/share/man/man1/tricircle.1.gz"),
+            ("completion", "completion/tricircle.bash", "/usr/share/bash-completion/completions/tricircle")):
+        assert (inside in listed) == ((ROOT / source).exists() or f"\n  {command} " in commands), inside
     # Nothing is left open: dpkg is content, and each file is what the package says.
     assert installed.run("dpkg", "--audit") == "" and installed.run("dpkg", "--verify", "tricircle-qos") == ""
 
