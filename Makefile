@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build build-dev run test test-unit test-sim test-service test-browser test-tsan test-openstack soak bench bench-smoke fuzz format tidy clean
+.PHONY: help deps build build-dev deb run test test-unit test-sim test-service test-browser test-tsan test-openstack test-package soak bench bench-smoke fuzz format tidy clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,6 +20,9 @@ build: ## Build the optimised binary: build/release/src/app/tricircle
 build-dev: ## Build with sanitizers and warnings as errors
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS)
+
+deb: build ## Make the Debian package: build/deb/tricircle-qos_VERSION_ARCH.deb
+	@scripts/build-deb
 
 run: deps build ## Install, build, start a cloud of two embedded pods, show a policy reaching them, and stay
 	@scripts/run-demo
@@ -51,6 +54,9 @@ test-tsan: ## The engine's tests, and those of what it stands on, under ThreadSa
 test-openstack: build-dev ## Against real Neutron servers: tests/openstack/lab is started and stopped
 	@scripts/install-deps --lab
 	@tests/openstack/run
+
+test-package: deb ## Install, run, upgrade, remove and purge the package in a clean Debian 12; wants root
+	@$(PYTEST) -rs tests/package
 
 soak: build ## Long counts, by hand
 	@scripts/sim --seeds $${SIM_SEEDS:-1000000} --first $${SIM_FIRST:-100001} --jobs $(JOBS)

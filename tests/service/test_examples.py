@@ -1,6 +1,4 @@
 """What docs/examples/ shows is what works: each unit's own command line serves and ends as systemd asks it to."""
-import configparser
-import shlex
 import shutil
 import subprocess
 
@@ -8,6 +6,7 @@ import pytest
 
 from cloud import FAST
 from harness.processes import ROOT, Process, binary, free_port
+from harness.units import command_of
 
 EXAMPLES = ROOT / "docs/examples"
 UNITS = sorted(EXAMPLES.glob("*.service"))
@@ -15,15 +14,13 @@ UNITS = sorted(EXAMPLES.glob("*.service"))
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_the_command_line_of_a_unit_serves(unit, tmp_path):
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str
-    parser.read(unit)
     config = tmp_path / "tricircle.conf"
     config.write_text(f"[DEFAULT]\nbind_host = 127.0.0.1\nbind_port = {free_port()}\n{FAST}")
     config.chmod(0o600)
     places = {"/usr/bin/tricircle": binary(), "/etc/tricircle/tricircle.conf": str(config)}
-    words = [places.get(word, word.replace("/var/lib/tricircle", str(tmp_path)))
-             for word in shlex.split(parser["Service"]["ExecStart"])]
+    given = {"TRICIRCLE_CONFIG": str(config), "TRICIRCLE_REGION": "RegionOne",
+             "TRICIRCLE_CENTRAL": f"http://127.0.0.1:{free_port()}"}
+    words = [places.get(word, word.replace("/var/lib/tricircle", str(tmp_path))) for word in command_of(unit, given)]
     # Without a Keystone only callers on this machine are believed, and only when it is said.
     process = Process(unit.stem, words + (["--no-auth"] if "central" in words else []), tmp_path / "log")
     process.start()
