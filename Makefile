@@ -62,6 +62,8 @@ soak: build ## Long counts, by hand
 	@scripts/sim --seeds $${SIM_SEEDS:-1000000} --first $${SIM_FIRST:-100001} --jobs $(JOBS)
 	@scripts/sim-bugs
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} $(PYTEST) -s tests/soak/test_one_dead_pod.py
+	@PLANNED_EDITS=1000 TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} \
+		$(PYTEST) -s tests/service/test_plans.py -k random
 	@scripts/install-deps --lab
 	@TRICIRCLE_BIN=$${TRICIRCLE_BIN:-$(CURDIR)/build/release/src/app/tricircle} TESTS=../soak/test_random_kills.py \
 		tests/openstack/run -s -n 0

@@ -27,8 +27,8 @@ struct Options {
   base::Micros first_probe = 1 * base::kSecond;
   base::Micros longest_probe = 4 * base::kSecond;  // with the calls on top, a pod is served within 5 s of its return
   base::Micros longest_retry_after = 600 * base::kSecond;   // a pod that asks to be left alone for longer comes then
-  base::Micros job_retention = 7 * 86'400 * base::kSecond;  // of jobs that succeeded; 0 = for ever
-  base::Micros failed_job_retention = 30 * 86'400 * base::kSecond;
+  base::Micros job_retention = base::kSecond * 7 * 86'400;  // of jobs that succeeded; 0 = for ever
+  base::Micros failed_job_retention = base::kSecond * 30 * 86'400;
   std::size_t in_flight = 1024;  // runs at a time in this process
   std::size_t in_flight_per_pod = 16;
 };

@@ -31,7 +31,7 @@ struct Table {
   storage::Columns columns;
   std::vector<std::vector<storage::Value>> rows;
 };
-std::vector<Table> rows_around(storage::Connection&, const Subjects& surroundings, const std::string& change_id);
+std::vector<Table> rows_around(storage::Connection&, const Subjects& all, const std::string& change_id);
 
 // A text that is another one as soon as anything differs that the calls to pods follow from. Times and new ids do not
 // count: the same edit of the same world has the same fingerprint each time.

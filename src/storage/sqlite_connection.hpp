@@ -46,7 +46,7 @@ class SqliteConnection final : public Connection {
   };
   // By text, without making a string of it.
   struct TextHash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   Statement& prepared(std::string_view sql);

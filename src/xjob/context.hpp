@@ -16,7 +16,7 @@ namespace tricircle::xjob {
 struct Upkeep {
   base::Micros audit_interval = 300 * base::kSecond;            // of a pod; 0 = on demand only
   base::Micros audit_pause = 100 * base::kMillisecond;          // between two pages of one
-  base::Micros unused_copy_grace = 24 * 3'600 * base::kSecond;  // 0 = such copies stay
+  base::Micros unused_copy_grace = base::kSecond * 24 * 3'600;  // 0 = such copies stay
 };
 
 struct Context {
