@@ -16,7 +16,7 @@ class Keystone:
         keystone = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+            protocol_version, wbufsize = "HTTP/1.1", 65536
 
             def do_POST(self):
                 asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
