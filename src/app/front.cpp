@@ -102,11 +102,24 @@ void Front::count(const http::Request& request, const http::Response& response, 
   metrics_.observe(base::metric::kHttpDuration, {method}, static_cast<double>(micros) / 1e6);
 }
 
-std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const std::string& listen) {
-  const http::Endpoint endpoint = http::parse_listen(listen);
+Listening Listening::also_at(std::string other) const {
+  Listening copy = *this;
+  copy.at = std::move(other);
+  return copy;
+}
+
+std::string Listening::url(std::uint16_t port) const {
+  return http::base_url({http::parse_listen(at).host, port});
+}
+
+std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const Listening& listening) {
+  const http::Endpoint endpoint = http::parse_listen(listening.at);
   http::ServerOptions options;
   options.address = endpoint.host;
   options.port = endpoint.port;
+  options.most_connections = listening.most_connections;
+  options.idle_timeout = listening.idle_timeout;
+  options.request_timeout = listening.request_timeout;
   options.at_hand = [this](const http::Request& request) { return at_hand(request); };
   options.on_error = [](const http::Request& request, const std::exception_ptr& error) {
     return api::error_response(request, error);

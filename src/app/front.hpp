@@ -6,12 +6,24 @@
 #include "base/metrics.hpp"
 #include "http/server.hpp"
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 
 namespace tricircle::app {
+
+// Where a role listens, and how patient it is with who comes.
+struct Listening {
+  std::string at;  // ADDR:PORT
+  std::size_t most_connections = 4096;
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::chrono::milliseconds request_timeout{30'000};
+
+  Listening also_at(std::string other) const;
+  std::string url(std::uint16_t port) const;  // of `at` with the port that it came to
+};
 
 struct Front {
   http::Handler neutron;
@@ -28,7 +40,7 @@ struct Front {
   void count(const http::Request&, const http::Response&, std::int64_t micros);
 
   // A server for it, with the limits and error bodies that all roles share.
-  std::unique_ptr<http::Server> serve(base::Runtime&, const std::string& listen);
+  std::unique_ptr<http::Server> serve(base::Runtime&, const Listening&);
 
  private:
   http::Reply serve_api(const http::Request&);

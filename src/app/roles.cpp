@@ -84,7 +84,7 @@ void Centre::work_committed() {
 }
 
 CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& settings,
-                       const std::optional<TokenAuth>& tokens, const std::string& listen)
+                       const std::optional<TokenAuth>& tokens, const Listening& listening)
     : identify_(tokens ? api::caller_admitted(settings.rules) : api::caller_from_headers(settings.rules)),
       plugin_(centre.context(), ground.clock, settings.plugin, [&centre] { centre.work_committed(); }),
       neutron_(centre.database(), ground.clock, plugin_, identify_, settings.quotas),
@@ -110,7 +110,7 @@ CentralApi::CentralApi(Ground& ground, Centre& centre, const CentralSettings& se
   front_.sign_in = [this](const http::Request& request) { return admin_.sign_in(request); };
   front_.ready = [&centre] { return centre.ready(); };
   front_.more_metrics = [this] { return metrics_.text() + process_metrics(); };
-  server_ = front_.serve(ground.runtime, listen);
+  server_ = front_.serve(ground.runtime, listening);
 }
 
 void CentralApi::stop() {
@@ -126,20 +126,21 @@ std::unique_ptr<SideDoor> SideDoor::open(Ground& ground, const std::string& list
   };
   door->front_.ready = std::move(ready);
   door->front_.more_metrics = process_metrics;
-  door->server_ = door->front_.serve(ground.runtime, listen);
-  door->url_ = http::base_url({http::parse_listen(listen).host, door->server_->port()});
+  const Listening listening{listen};
+  door->server_ = door->front_.serve(ground.runtime, listening);
+  door->url_ = listening.url(door->server_->port());
   return door;
 }
 
 LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std::string& region,
-                   const std::string& listen, const std::string& central_url)
+                   const Listening& listening, const std::string& central_url)
     : region_(region) {
   std::filesystem::create_directories(state);
   database_ = opened(sqlite_url(state / "pod.db"));
   front_.neutron = [this](const http::Request& request) { return pod_->handle(request); };
   front_.ready = [this] { return answers(*database_); };
-  server_ = front_.serve(ground.runtime, listen);
-  url_ = http::base_url({http::parse_listen(listen).host, server_->port()});
+  server_ = front_.serve(ground.runtime, listening);
+  url_ = listening.url(server_->port());
   pod_ = std::make_unique<pod::Pod>(ground.runtime, *database_, ground.client, ground.clock,
                                     pod::PodOptions{region, central_url, url_});
 }

@@ -69,8 +69,7 @@ struct TokenAuth {
 class CentralApi {
  public:
   // Without `tokens` callers are believed.
-  CentralApi(Ground&, Centre&, const CentralSettings&, const std::optional<TokenAuth>& tokens,
-             const std::string& listen);
+  CentralApi(Ground&, Centre&, const CentralSettings&, const std::optional<TokenAuth>& tokens, const Listening&);
   void stop();
   std::uint16_t port() const { return server_->port(); }
 
@@ -107,8 +106,8 @@ class SideDoor {
 
 class LocalPod {
  public:
-  // `host` of `listen` is what the centre is told to call.
-  LocalPod(Ground&, const std::filesystem::path& state, const std::string& region, const std::string& listen,
+  // The host that it listens at is what the centre is told to call.
+  LocalPod(Ground&, const std::filesystem::path& state, const std::string& region, const Listening&,
            const std::string& central_url);
   void start();
   void stop();

@@ -5,7 +5,6 @@
 #include "app/settings.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "http/url.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -87,11 +86,6 @@ std::vector<PodSpec> parse_pods(const std::vector<std::string>& texts) {
   return specs;
 }
 
-// Where a role is reached that may have been given port 0.
-std::string url_of(const std::string& listen, std::uint16_t port) {
-  return http::base_url({http::parse_listen(listen).host, port});
-}
-
 }  // namespace
 
 int run_up(const RunOptions& options) {
@@ -100,13 +94,13 @@ int run_up(const RunOptions& options) {
   const std::vector<PodSpec> specs = parse_pods(options.pods);
   Ground ground;
   Centre centre(ground, settings);
-  CentralApi api(ground, centre, settings.central, std::nullopt, settings.listen);
-  const std::string url = url_of(settings.listen, api.port());
+  CentralApi api(ground, centre, settings.central, std::nullopt, settings.listening);
+  const std::string url = settings.listening.url(api.port());
   std::vector<std::unique_ptr<LocalPod>> pods;
   pods.reserve(specs.size());
   for (const PodSpec& spec : specs) {
-    pods.push_back(
-        std::make_unique<LocalPod>(ground, settings.state / ("pod-" + spec.region), spec.region, spec.listen, url));
+    pods.push_back(std::make_unique<LocalPod>(ground, settings.state / ("pod-" + spec.region), spec.region,
+                                              settings.listening.also_at(spec.listen), url));
   }
   ground.runtime.start();
   centre.start(true);
@@ -134,10 +128,10 @@ int run_central(const RunOptions& options) {
                        settings.keystone_for_users, settings.token_cache_time};
   Ground ground;
   Centre centre(ground, settings);
-  CentralApi api(ground, centre, settings.central, tokens, settings.listen);
+  CentralApi api(ground, centre, settings.central, tokens, settings.listening);
   ground.runtime.start();
   centre.start(false);
-  say_ready("central=" + url_of(settings.listen, api.port()));
+  say_ready("central=" + settings.listening.url(api.port()));
   wait_for_end(signals);
   api.stop();
   centre.stop();
@@ -166,7 +160,7 @@ int run_local(const RunOptions& options) {
   const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::asks);
   Ground ground;
-  LocalPod pod(ground, settings.state, options.region, settings.listen, options.central_url);
+  LocalPod pod(ground, settings.state, options.region, settings.listening, options.central_url);
   ground.runtime.start();
   pod.start();
   say_ready(pod.region() + "=" + pod.url());

@@ -29,6 +29,15 @@ engine::Options engine_of(const base::Config& config) {
   return options;
 }
 
+Listening listening_of(const base::Config& config, const std::string& listen) {
+  const auto rounded = [](base::Micros micros) {
+    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds(micros));
+  };
+  return {listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : listen,
+          static_cast<std::size_t>(config.max_connections), rounded(config.client_socket_timeout),
+          rounded(config.request_timeout)};
+}
+
 std::optional<bus::Broker> broker_of(const base::Config& config) {
   if (config.transport_url.empty()) return std::nullopt;
   bus::Broker broker = bus::parse_transport_url(config.transport_url);
@@ -73,13 +82,13 @@ Settings load_settings(const RunOptions& options, Door door) {
   base::configure_log({config.log_file, config.debug, config.log_format == "json"});
   Settings settings;
   settings.state = std::filesystem::absolute(options.state);
-  settings.listen = options.listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : options.listen;
+  settings.listening = listening_of(config, options.listen);
   settings.keystone = door == Door::keystone && !options.no_auth && !config.auth_url.empty();
   settings.keystone_for_users = config.www_authenticate_uri.empty() ? config.auth_url : config.www_authenticate_uri;
   settings.token_cache_time = config.token_cache_time;
   if (!settings.keystone) {
     refuse_to_guess(options, door);
-    if (door != Door::none) refuse_open_door(settings.listen);
+    if (door != Door::none) refuse_open_door(settings.listening.at);
   }
   settings.metrics_listen = options.metrics.empty() ? config.metrics_listen : options.metrics;
   settings.connection = config.connection;

@@ -3,6 +3,7 @@
 #pragma once
 #include "agent/options.hpp"
 #include "app/central_settings.hpp"
+#include "app/front.hpp"
 #include "app/run.hpp"
 #include "bus/broker.hpp"
 #include "engine/worker.hpp"
@@ -17,7 +18,7 @@ namespace tricircle::app {
 
 struct Settings {
   std::filesystem::path state;
-  std::string listen;
+  Listening listening;
   std::string metrics_listen;  // xjob: '' = nowhere
   std::string connection;      // '' = the SQLite file in `state`
   std::optional<bus::Broker> hint_broker;

@@ -38,6 +38,13 @@ struct Option {
 const Option kOptions[] = {
     {"DEFAULT", "bind_host", &Config::bind_host, "Address that the API listens on, unless --listen says otherwise"},
     {"DEFAULT", "bind_port", &Config::bind_port, "Port that the API listens on, unless --listen says otherwise"},
+    {"DEFAULT", "max_connections", &Config::max_connections,
+     "Connections to the API at a time, at most half of the files that the process may open; more: those are closed "
+     "that have waited longest for their clients"},
+    {"DEFAULT", "request_timeout", Seconds{&Config::request_timeout},
+     "How long a request may take to come, and its answer to be taken"},
+    {"DEFAULT", "client_socket_timeout", Seconds{&Config::client_socket_timeout},
+     "How long a connection may be silent between requests"},
     {"DEFAULT", "transport_url", &Config::transport_url,
      "Message broker. central and xjob: hints between machines; empty: due work is looked for every [xjob] poll. "
      "Agent: "
@@ -165,6 +172,9 @@ void check(const Config& config, const std::string& name) {
     fail(name, "[agent] reports_per_second: 1 to 100000");
   if (config.sweep_interval == 0 || config.poll_interval == 0)
     fail(name, "[agent] sweep_interval and poll_interval: more than 0");
+  if (config.max_connections == 0) fail(name, "[DEFAULT] max_connections: at least 1");
+  if (config.request_timeout == 0 || config.client_socket_timeout == 0)
+    fail(name, "[DEFAULT] request_timeout and client_socket_timeout: more than 0");
   if (config.bind_port > 65535) fail(name, "[DEFAULT] bind_port is at most 65535");
   if (config.in_flight == 0 || config.in_flight_per_pod == 0) fail(name, "[xjob] in_flight: at least 1");
   for (const auto& [region, pod] : config.pods) check_pod_section(region, pod, config.call_deadline, name);

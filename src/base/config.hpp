@@ -15,6 +15,9 @@ struct Config {
   // [DEFAULT]
   std::string bind_host = "127.0.0.1";
   std::int64_t bind_port = 9696;
+  std::int64_t max_connections = 4096;
+  Micros request_timeout = 30 * kSecond;
+  Micros client_socket_timeout = 60 * kSecond;
   std::string transport_url;
   std::string log_file;
   bool debug = false;

@@ -4,8 +4,11 @@
 #include "base/log.hpp"
 #include "http/session.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -19,12 +22,25 @@ using asio::ip::tcp;
 
 // How long a server that stops waits for the first request of a connection that is open already.
 constexpr std::chrono::milliseconds kFreshFor{500};
+constexpr std::chrono::minutes kTellAgain{1};
+
+namespace {
+
+// The store and calls to others need files too: no more than half of what the process may open goes to connections.
+std::size_t most_connections(const ServerOptions& options) {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return options.most_connections;
+  return std::min<std::size_t>(options.most_connections, std::max<rlim_t>(files.rlim_cur / 2, 1));
+}
+
+}  // namespace
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(base::Runtime& runtime, ServerOptions options, Handler handler)
       : shop_(std::make_shared<Shop>(runtime, std::move(options), std::move(handler))),
         acceptor_(runtime.io()),
+        most_(most_connections(shop_->options)),
         late_(runtime.io()) {
     try {
       listen();
@@ -58,20 +74,15 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       if (!error) begin_session(std::move(socket));
     }
     acceptor_.close(error);
-    end_idle(false);
+    shop_->guests.cancel_idle(false);
     late_.expires_after(kFreshFor);
-    late_.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->end_idle(true); });
+    late_.async_wait(
+        [self = shared_from_this()](const boost::system::error_code&) { self->shop_->guests.cancel_idle(true); });
     {
       const std::lock_guard guard(mutex_);
       closed_ = true;
     }
     none_.notify_all();
-  }
-
-  void end_idle(bool fresh_too) {
-    for (IdleConnection* idle : shop_->idle) {
-      if (fresh_too || !idle->is_fresh()) idle->end();
-    }
   }
 
   void listen() {
@@ -103,8 +114,22 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       const std::lock_guard guard(mutex_);
       ++count_;
     }
+    // (This one does not wait yet.)
+    if (count_ > most_ && !make_room()) {
+      ended({});
+      return;
+    }
     asio::co_spawn(shop_->runtime.io(), serve_connection(shop_, std::move(socket)),
                    [self = shared_from_this()](const std::exception_ptr& failure) { self->ended(failure); });
+  }
+
+  bool make_room() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - told_full_ > kTellAgain) {
+      told_full_ = now;
+      base::log::warn("connections_full most={}", most_);
+    }
+    return shop_->guests.send_one_away();
   }
 
   void ended(const std::exception_ptr& failure) {
@@ -125,7 +150,9 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   std::uint16_t port_ = 0;
   std::mutex mutex_;
   std::condition_variable none_;
-  std::size_t count_ = 0;
+  std::size_t count_ = 0;  // by mutex_; written on the io thread
+  const std::size_t most_;
+  std::chrono::steady_clock::time_point told_full_{};
   bool closed_ = false;
   asio::steady_timer late_;
 };

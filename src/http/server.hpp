@@ -3,6 +3,7 @@
 #include "base/runtime.hpp"
 #include "http/message.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -16,8 +17,11 @@ struct ServerOptions {
   std::uint16_t port = 0;               // 0 = a free one
   std::size_t body_limit = 1 << 20;     // bytes; larger: 413 and the connection ends
   std::size_t header_limit = 64 << 10;  // bytes; larger: 431
-  int idle_timeout = 60;                // seconds a kept connection may be silent
-  int request_timeout = 30;             // seconds from a request's first byte to its last
+  std::size_t held_limit = 256 << 20;   // bytes of requests and answers that wait for slow clients, of all together
+  std::size_t most_connections = 4096;  // more: those go that have waited longest for their clients
+  std::chrono::milliseconds idle_timeout{60'000};  // how long a kept connection may be silent
+  // From a request's first byte to its last; also until an answer is taken.
+  std::chrono::milliseconds request_timeout{30'000};
   // An answer that is at hand: asked on the io thread, before the handler, so it may neither wait nor throw. May be
   // empty.
   std::function<std::optional<Response>(const Request&)> at_hand;

@@ -255,11 +255,78 @@ TEST_F(ServerTest, AKeptConnectionDoesNotHoldUpTheStop) {
 }
 
 TEST_F(ServerTest, ASlowRequestIsEnded) {
-  serve(echo, {.request_timeout = 1});
+  serve(echo, {.request_timeout = std::chrono::milliseconds(500)});
   const int fd = connect_to(server_->port());
   write_all(fd, "GET / HT");
   EXPECT_EQ(read_to_end(fd), "");
   ::close(fd);
+}
+
+TEST_F(ServerTest, AnAnswerThatNobodyTakesIsGivenUp) {
+  const std::string large(64U << 20, 'x');
+  std::promise<void> answered;
+  ServerOptions options{.request_timeout = std::chrono::milliseconds(500)};
+  options.on_answered = [&](const Request&, const Response&, std::int64_t) { answered.set_value(); };
+  serve([&](const Request&) -> Reply { return Response{200, {}, large}; }, std::move(options));
+  const int fd = connect_to(server_->port());
+  write_all(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  answered.get_future().wait();
+  const auto begun = std::chrono::steady_clock::now();
+  // Nothing is read until the server has gone: the stop waits for the session's end.
+  server_->stop(10);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  EXPECT_LT(read_to_end(fd).size(), large.size());
+  ::close(fd);
+}
+
+TEST_F(ServerTest, OfTooManyConnectionsThoseGoThatHaveWaitedLongest) {
+  serve(echo, {.most_connections = 3});
+  std::vector<int> fds;
+  for (int i = 0; i < 10; ++i) {
+    fds.push_back(connect_to(server_->port()));
+    write_all(fds.back(), "GET /kept HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(read_some(fds.back()).find("/kept"), std::string::npos) << i;
+  }
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(read_some(fds[static_cast<std::size_t>(i)]), "") << i;
+  for (std::size_t i = 7; i < 10; ++i) {
+    write_all(fds[i], "GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(read_some(fds[i]).find("/again"), std::string::npos) << i;
+  }
+  for (const int fd : fds) ::close(fd);
+}
+
+TEST_F(ServerTest, WhoComesWhenAllAreBusyIsTurnedAway) {
+  std::promise<void> inside;
+  std::promise<void> go_on;
+  serve(
+      [&](const Request&) -> Reply {
+        inside.set_value();
+        go_on.get_future().wait();
+        return Response{200, {}, "done"};
+      },
+      {.most_connections = 1});
+  const int busy = connect_to(server_->port());
+  write_all(busy, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  inside.get_future().wait();
+  const int late = connect_to(server_->port());
+  EXPECT_EQ(read_to_end(late), "");
+  go_on.set_value();
+  EXPECT_NE(read_to_end(busy).find("done"), std::string::npos);
+  ::close(busy);
+  ::close(late);
+}
+
+TEST_F(ServerTest, BodiesThatDoNotComeToAnEndAreKeptWithinALimit) {
+  serve(echo, {.held_limit = 1'000'000});
+  std::vector<int> fds;
+  for (int i = 0; i < 8; ++i) {
+    fds.push_back(connect_to(server_->port()));
+    write_all(fds.back(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500001\r\n\r\n" + std::string(500'000, 'x'));
+  }
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(read_to_end(fds[static_cast<std::size_t>(i)]), "") << i;
+  write_all(fds.back(), "y");
+  EXPECT_NE(read_some(fds.back()).find("HTTP/1.1 200"), std::string::npos);
+  for (const int fd : fds) ::close(fd);
 }
 
 TEST(Url, IsTextOnceDecoded) {

@@ -1,20 +1,17 @@
 #include "http/session.hpp"
 
 #include "base/error.hpp"
-#include "base/ids.hpp"
 #include "base/log.hpp"
+#include "http/channel.hpp"
+#include "http/framing.hpp"
+#include "http/heads.hpp"
 
-#include <array>
 #include <chrono>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_suffix.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 namespace tricircle::http {
@@ -29,55 +26,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kFirstRead = 4096;
 constexpr std::size_t kBodyRead = 65'536;
-constexpr auto kUse = [](error_code& error) { return asio::redirect_error(asio::use_awaitable, error); };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-// Everything but path and query, which may be malformed: an error's answer needs the rest.
-Request request_of(const wire::request<wire::string_body>& message, const std::string& peer) {
-  Request request;
-  request.method = std::string(message.method_string());
-  request.peer = peer;
-  request.id = "req-" + base::new_uuid();
-  for (const auto& field : message) {
-    const std::string_view name = field.name_string();
-    const std::string_view value = field.value();
-    request.headers[lower(name)] = std::string(value);
-  }
-  return request;
-}
-
-void read_target(Request& request, std::string_view target) {
-  const std::size_t mark = target.find('?');
-  request.path = percent_decode(target.substr(0, mark));
-  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
-}
-
-// What others have named cannot end a line, and so begin a header of its own.
-void append_value(std::string& head, std::string_view value) {
-  for (const char c : value) head += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
-}
-
-// The status line and the headers, down to the empty line.
-std::string head_of(int status, const Headers& headers, const std::string& request_id) {
-  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
-  head += std::string_view(wire::obsolete_reason(wire::int_to_status(static_cast<unsigned>(status))));
-  head += "\r\n";
-  for (const auto& [name, value] : headers) {
-    head += name;
-    head += ": ";
-    append_value(head, value);
-    head += "\r\n";
-  }
-  head += "X-Openstack-Request-Id: " + request_id + "\r\n\r\n";
-  return head;
-}
 
 Response error_response(const Shop& shop, const Request& request, const std::exception_ptr& error) noexcept {
   try {
@@ -100,6 +48,10 @@ Response refusal_of(const Shop& shop, const Request& request, const error_code& 
     return refusal(shop, request, ErrorKind::too_large, "RequestEntityTooLarge",
                    "The request body is larger than " + std::to_string(shop.options.body_limit) + " bytes.");
   }
+  if (error == asio::error::no_buffer_space) {
+    return refusal(shop, request, ErrorKind::unavailable, "ServiceUnavailable",
+                   "Too many large requests are on their way. Please try again later.");
+  }
   if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
     Response response = refusal(shop, request, ErrorKind::bad_request, "HTTPBadRequest", "The headers are too large.");
     response.status = 431;
@@ -116,54 +68,51 @@ base::Awaitable<void> await_start(std::function<void(std::function<void()>)> sta
   co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(initiate, asio::use_awaitable);
 }
 
-class Session final : public IdleConnection {
+class Session final : public Guest {
  public:
   Session(std::shared_ptr<Shop> shop, asio::ip::tcp::socket socket)
-      : shop_(std::move(shop)), stream_(std::move(socket)) {
-    error_code ignored;
-    stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-    stream_.socket().non_blocking(true, ignored);
-    const auto peer = stream_.socket().remote_endpoint(ignored);
-    if (!ignored) peer_ = peer.address().to_string();
-  }
+      : shop_(std::move(shop)), channel_(std::move(socket)) {}
+  ~Session() override { shop_->guests.hold(*this, 0); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
-  bool is_fresh() const override { return fresh_; }
-  void end() override { stream_.cancel(); }
+  void cancel() override { channel_.cancel(); }
+  void leave() override { channel_.close(); }
 
   base::Awaitable<void> run() {
     while (co_await serve_one() && !shop_->closing) {
+      shop_->guests.hold(*this, 0);
     }
-    error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    co_await drain();
+    co_await channel_.finish();
   }
 
  private:
   // False: the connection ends.
   base::Awaitable<bool> serve_one() {
     Parser parser;
+    auto refuse_extensions = [](std::uint64_t, std::string_view extensions, error_code& bad) {
+      if (!extensions.empty()) bad = wire::error::bad_chunk_extension;
+    };
+    parser.on_chunk_header(refuse_extensions);
     parser.body_limit(shop_->options.body_limit);
-    parser.eager(true);
     parser.header_limit(static_cast<std::uint32_t>(shop_->options.header_limit));
-    stream_.expires_after(std::chrono::seconds(shop_->options.idle_timeout));
+    channel_.expires_after(shop_->options.idle_timeout);
     error_code error;
     if (buffer_.size() == 0) {
       // Until a first byte is there the connection may be silent longer than a request may take.
-      shop_->idle.insert(this);
-      const std::size_t read = co_await stream_.async_read_some(buffer_.prepare(kFirstRead), kUse(error));
-      shop_->idle.erase(this);
-      buffer_.commit(read);
+      co_await read_more(kFirstRead, true, error);
       if (error) co_return false;
     }
-    fresh_ = false;
-    co_await read_request(parser, error);
+    Guests::spoke(*this);
+    Request request;
+    co_await read_request(parser, request, error);
     if (error == wire::error::end_of_stream || error == beast::error::timeout || is_lost(error)) co_return false;
 
     const auto begun = std::chrono::steady_clock::now();
-    Request request = request_of(parser.get(), peer_);
     const bool keep = !error && parser.get().keep_alive() && !shop_->closing;
     Reply reply;
     if (error) {
+      if (request.id.empty()) request = request_of(parser.get(), channel_.peer());
       reply = refusal_of(*shop_, request, error);
     } else {
       const std::string target(parser.get().target());
@@ -185,27 +134,61 @@ class Session final : public IdleConnection {
     if (shop_->options.on_answered) shop_->options.on_answered(request, response, micros);
   }
 
-  // What has come is parsed before more is waited for: a small request is whole after its first read.
-  base::Awaitable<void> read_request(Parser& parser, error_code& error) {
-    bool told_to_go_on = false;
+  base::Awaitable<void> read_more(std::size_t most, bool idle, error_code& error) {
+    const Guests::Wait wait(shop_->guests, *this, idle);
+    buffer_.commit(co_await channel_.read_some(buffer_.prepare(most), error));
+  }
+
+  // What has come is parsed before more is waited for: a small request is whole after its first read. Headers are taken
+  // before the body is looked at: what comes after a chunked one must not pass for one of them.
+  base::Awaitable<void> read_request(Parser& parser, Request& request, error_code& error) {
+    HeadLines lines;
+    std::size_t looked_at = 0;  // of what is in the buffer
     bool timed = false;
+    bool told_to_go_on = false;
     for (;;) {
-      if (buffer_.size() > 0) {
-        buffer_.consume(parser.put(buffer_.data(), error));
-        if (error == wire::error::need_more) error = {};
-        if (error || parser.is_done()) co_return;
+      if (!parser.is_header_done()) {
+        if (!lines.take(view(looked_at))) error = wire::error::bad_line_ending;
+        if (error) co_return;
+        parse(parser, error);
+        looked_at = buffer_.size();
+        if (parser.is_header_done() && !error) {
+          request = request_of(parser.get(), channel_.peer());
+          if (!is_framed_once(parser.get())) error = wire::error::bad_transfer_encoding;
+          parser.eager(true);
+        }
       }
-      if (!timed) stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
+      if (parser.is_header_done() && !parser.is_done() && !error) parse(parser, error);
+      if (error || parser.is_done()) co_return;
+      if (parser.is_header_done()) check_body(parser, error);
+      if (error) co_return;
+      if (!timed) channel_.expires_after(shop_->options.request_timeout);
       timed = true;
       if (!told_to_go_on && parser.is_header_done() && wants_continue(parser)) {
         told_to_go_on = true;
         co_await send_continue(error);
         if (error) co_return;
       }
-      const std::size_t most = parser.is_header_done() ? kBodyRead : kFirstRead;
-      buffer_.commit(co_await stream_.async_read_some(buffer_.prepare(most), kUse(error)));
+      co_await read_more(parser.is_header_done() ? kBodyRead : kFirstRead, false, error);
       if (error) co_return;
     }
+  }
+
+  void parse(Parser& parser, error_code& error) {
+    buffer_.consume(parser.put(buffer_.data(), error));
+    if (error == wire::error::need_more) error = {};
+  }
+
+  // Of one that is not whole yet.
+  void check_body(const Parser& parser, error_code& error) {
+    if (parser.chunked() && buffer_.size() > 0 && !may_begin_chunk(view(0))) error = wire::error::bad_chunk;
+    const std::size_t kept = parser.get().body().size() + buffer_.size();
+    if (!error && !shop_->guests.hold(*this, kept)) error = asio::error::no_buffer_space;
+  }
+
+  std::string_view view(std::size_t from) const {
+    const auto bytes = buffer_.data();
+    return std::string_view(static_cast<const char*>(bytes.data()), bytes.size()).substr(from);
   }
 
   static bool wants_continue(const Parser& parser) {
@@ -219,7 +202,7 @@ class Session final : public IdleConnection {
 
   base::Awaitable<void> send_continue(error_code& error) {
     static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-    co_await asio::async_write(stream_, asio::buffer(kGoOn), kUse(error));
+    co_await channel_.write({asio::buffer(kGoOn), {}}, 0, error);
   }
 
   // Never pending.
@@ -235,7 +218,7 @@ class Session final : public IdleConnection {
       std::optional<Response> response = shop_->options.at_hand(request);
       if (response) co_return std::move(*response);
     }
-    stream_.expires_never();
+    channel_.expires_never();
     Reply reply = co_await shop_->runtime.blocking(
         [this, &request] { return guarded(request, [&] { return shop_->handler(request); }); });
     while (Pending* pending = std::get_if<Pending>(&reply)) {
@@ -263,28 +246,30 @@ class Session final : public IdleConnection {
     if (!keep) response.headers["connection"] = "close";
     const std::string head = head_of(response.status, response.headers, request.id);
     if (bodiless || request.method == "HEAD") response.body.clear();
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
-    beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(parts);
+    const Channel::Parts parts{asio::buffer(head), asio::buffer(response.body)};
     error_code error;
-    // Most answers fit into what the kernel takes at once; only what does not is waited for.
-    rest.consume(stream_.socket().write_some(parts, error));
-    if (error == asio::error::would_block) error = {};
-    if (!error && asio::buffer_size(rest) > 0) {
-      stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-      co_await asio::async_write(stream_, rest, kUse(error));
+    const std::size_t gone = channel_.write_now(parts, error);
+    const std::size_t left = head.size() + response.body.size() - gone;
+    if (!error && left > 0) {
+      if (!shop_->guests.hold(*this, left)) co_return false;
+      channel_.expires_after(shop_->options.request_timeout);
+      const Guests::Wait wait(shop_->guests, *this, false);
+      co_await channel_.write(parts, gone, error);
     }
     co_return !error && keep;
   }
 
-  // To the end of the connection, as its length is not known.
+  // To the end of the connection, as its length is not known. Who is told of what turns can come back at any time, so
+  // that he may have to go for others.
   base::Awaitable<void> write_stream(const Request& request, Stream stream) {
     stream.headers["connection"] = "close";
     const std::string head = head_of(200, stream.headers, request.id);
     error_code error;
-    stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-    co_await asio::async_write(stream_, asio::buffer(head), kUse(error));
+    const Guests::Wait wait(shop_->guests, *this, false);
+    channel_.expires_after(shop_->options.request_timeout);
+    co_await channel_.write({asio::buffer(head), {}}, 0, error);
     while (!error && !shop_->closing) {
-      stream_.expires_never();
+      channel_.expires_never();
       const auto piece = std::make_shared<std::optional<std::string>>();
       std::function<void(std::function<void()>)> start = [&stream, piece](const std::function<void()>& done) {
         stream.next([piece, done](std::optional<std::string> given) {
@@ -294,26 +279,14 @@ class Session final : public IdleConnection {
       };
       co_await await_start(std::move(start), shop_->runtime.executor());
       if (!*piece) co_return;
-      stream_.expires_after(std::chrono::seconds(shop_->options.request_timeout));
-      co_await asio::async_write(stream_, asio::buffer(**piece), kUse(error));
+      channel_.expires_after(shop_->options.request_timeout);
+      co_await channel_.write({asio::buffer(**piece), {}}, 0, error);
     }
   }
 
-  // A client that is still sending would see a reset instead of the answer: what comes is read for a moment and
-  // dropped.
-  base::Awaitable<void> drain() {
-    stream_.expires_after(std::chrono::seconds(1));
-    std::array<char, 4096> sink{};
-    error_code error;
-    for (std::size_t total = 0; !error && total < (16U << 20);)
-      total += co_await stream_.async_read_some(asio::buffer(sink), kUse(error));
-  }
-
-  bool fresh_ = true;
   std::shared_ptr<Shop> shop_;
-  beast::tcp_stream stream_;
+  Channel channel_;
   beast::flat_buffer buffer_;
-  std::string peer_;
 };
 
 }  // namespace

@@ -7,9 +7,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from agents import REGION, ToldCloud, hearing_agent  # noqa: E402
+from harness import leaks  # noqa: E402
 from harness.galera import Galera  # noqa: E402
 from keystone_centre import KeystoneCentre  # noqa: E402
 from real_pods import Lab, RealCloud  # noqa: E402
+
+no_secret_is_said = leaks.no_secret_is_said
 
 
 @pytest.fixture(scope="session")

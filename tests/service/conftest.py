@@ -7,7 +7,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from cloud import QUICK, Cloud, gated_cloud  # noqa: E402
+from harness import leaks  # noqa: E402
 from harness.gate import Gate  # noqa: E402
+
+no_secret_is_said = leaks.no_secret_is_said
 
 
 @pytest.fixture
