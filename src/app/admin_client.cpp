@@ -31,6 +31,7 @@ json::value AdminClient::call(const std::string& method, const std::string& path
   request.url = url_ + "/v1.0" + path;
   request.headers = {{"accept", "application/json"}, {"user-agent", "tricircle-command"}, {"x-roles", "admin"}};
   if (const char* token = std::getenv("OS_TOKEN")) request.headers["x-auth-token"] = token;
+  if (const char* ca_file = std::getenv("OS_CACERT")) request.ca_file = ca_file;
   if (!body.is_null()) {
     request.headers["content-type"] = "application/json";
     request.body = json::serialize(body);
