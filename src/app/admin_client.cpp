@@ -37,6 +37,7 @@ std::string words_of(const http::OutResponse& response) {
 
 AdminClient::AdminClient(const ClientOptions& options) : url_(options.url) {
   if (const char* token = std::getenv("OS_TOKEN")) token_ = token;
+  if (const char* ca_file = std::getenv("OS_CACERT")) ca_file_ = ca_file;
   if (const std::optional<CloudSettings> cloud = find_cloud(options.cloud)) {
     const auto ca_file = cloud->find("cacert");
     if (ca_file != cloud->end()) ca_file_ = ca_file->second;

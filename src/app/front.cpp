@@ -109,7 +109,7 @@ Listening Listening::also_at(std::string other) const {
 }
 
 std::string Listening::url(std::uint16_t port) const {
-  return http::base_url({http::parse_listen(at).host, port});
+  return http::base_url({http::parse_listen(at).host, port}, cert_file.empty() ? "http" : "https");
 }
 
 std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const Listening& listening) {
@@ -120,6 +120,8 @@ std::unique_ptr<http::Server> Front::serve(base::Runtime& runtime, const Listeni
   options.most_connections = listening.most_connections;
   options.idle_timeout = listening.idle_timeout;
   options.request_timeout = listening.request_timeout;
+  options.cert_file = listening.cert_file;
+  options.key_file = listening.key_file;
   options.at_hand = [this](const http::Request& request) { return at_hand(request); };
   options.on_error = [](const http::Request& request, const std::exception_ptr& error) {
     return api::error_response(request, error);

@@ -20,6 +20,8 @@ struct Listening {
   std::size_t most_connections = 4096;
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds request_timeout{30'000};
+  std::string cert_file;  // '' = plain HTTP
+  std::string key_file;
 
   Listening also_at(std::string other) const;
   std::string url(std::uint16_t port) const;  // of `at` with the port that it came to

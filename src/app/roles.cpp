@@ -133,7 +133,7 @@ std::unique_ptr<SideDoor> SideDoor::open(Ground& ground, const std::string& list
 }
 
 LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std::string& region,
-                   const Listening& listening, const std::string& central_url)
+                   const Listening& listening, const std::string& central_url, const std::string& ca_file)
     : region_(region) {
   std::filesystem::create_directories(state);
   database_ = opened(sqlite_url(state / "pod.db"));
@@ -142,7 +142,7 @@ LocalPod::LocalPod(Ground& ground, const std::filesystem::path& state, const std
   server_ = front_.serve(ground.runtime, listening);
   url_ = listening.url(server_->port());
   pod_ = std::make_unique<pod::Pod>(ground.runtime, *database_, ground.client, ground.clock,
-                                    pod::PodOptions{region, central_url, url_});
+                                    pod::PodOptions{region, central_url, url_, ca_file});
 }
 
 void LocalPod::start() {

@@ -108,7 +108,7 @@ class LocalPod {
  public:
   // The host that it listens at is what the centre is told to call.
   LocalPod(Ground&, const std::filesystem::path& state, const std::string& region, const Listening&,
-           const std::string& central_url);
+           const std::string& central_url, const std::string& ca_file);
   void start();
   void stop();
   const std::string& url() const { return url_; }

@@ -100,7 +100,8 @@ int run_up(const RunOptions& options) {
   pods.reserve(specs.size());
   for (const PodSpec& spec : specs) {
     pods.push_back(std::make_unique<LocalPod>(ground, settings.state / ("pod-" + spec.region), spec.region,
-                                              settings.listening.also_at(spec.listen), url));
+                                              settings.listening.also_at(spec.listen), url,
+                                              settings.logins.usual.ca_file));
   }
   ground.runtime.start();
   centre.start(true);
@@ -160,7 +161,8 @@ int run_local(const RunOptions& options) {
   const sigset_t signals = begin_process();
   const Settings settings = load_settings(options, Door::asks);
   Ground ground;
-  LocalPod pod(ground, settings.state, options.region, settings.listening, options.central_url);
+  LocalPod pod(ground, settings.state, options.region, settings.listening, options.central_url,
+               settings.logins.usual.ca_file);
   ground.runtime.start();
   pod.start();
   say_ready(pod.region() + "=" + pod.url());

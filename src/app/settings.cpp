@@ -34,8 +34,11 @@ Listening listening_of(const base::Config& config, const std::string& listen) {
     return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds(micros));
   };
   return {listen.empty() ? config.bind_host + ":" + std::to_string(config.bind_port) : listen,
-          static_cast<std::size_t>(config.max_connections), rounded(config.client_socket_timeout),
-          rounded(config.request_timeout)};
+          static_cast<std::size_t>(config.max_connections),
+          rounded(config.client_socket_timeout),
+          rounded(config.request_timeout),
+          config.ssl_cert_file,
+          config.ssl_key_file};
 }
 
 std::optional<bus::Broker> broker_of(const base::Config& config) {

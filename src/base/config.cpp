@@ -55,6 +55,11 @@ const Option kOptions[] = {
     {"DEFAULT", "log_format", &Config::log_format, "text: key=value; json: each line an object"},
     {"DEFAULT", "metrics_listen", &Config::metrics_listen,
      "xjob and agent: ADDR:PORT of /metrics, /healthz and /readyz, unless --metrics says otherwise; empty: none"},
+    {"ssl", "cert_file", &Config::ssl_cert_file,
+     "central, local and up: the API speaks TLS with this certificate, and behind it those between it and its "
+     "authority, in PEM form; empty: plain HTTP"},
+    {"ssl", "key_file", &Config::ssl_key_file,
+     "Its key in PEM form, without a passphrase; empty: it stands in cert_file"},
     {"database", "connection", &Config::connection,
      "sqlite:////absolute/file.db, or mysql://user:password@host,host:port/database?ssl_ca=/file; empty: central.db in "
      "the state folder"},
@@ -172,6 +177,8 @@ void check(const Config& config, const std::string& name) {
     fail(name, "[agent] reports_per_second: 1 to 100000");
   if (config.sweep_interval == 0 || config.poll_interval == 0)
     fail(name, "[agent] sweep_interval and poll_interval: more than 0");
+  if (!config.ssl_key_file.empty() && config.ssl_cert_file.empty())
+    fail(name, "[ssl] key_file has no certificate: give cert_file too");
   if (config.max_connections == 0) fail(name, "[DEFAULT] max_connections: at least 1");
   if (config.request_timeout == 0 || config.client_socket_timeout == 0)
     fail(name, "[DEFAULT] request_timeout and client_socket_timeout: more than 0");

@@ -23,6 +23,9 @@ struct Config {
   bool debug = false;
   std::string log_format = "text";
   std::string metrics_listen;
+  // [ssl]
+  std::string ssl_cert_file;
+  std::string ssl_key_file;
   // [database]
   std::string connection;
   // [keystone_authtoken]

@@ -43,6 +43,7 @@ TEST(Config, RefusesBadValues) {
   EXPECT_NE(refusal("debug = perhaps"), "accepted");
   EXPECT_NE(refusal("bind_port = 70000"), "accepted");
   EXPECT_NE(refusal("max_connections = 0"), "accepted");
+  EXPECT_NE(refusal("[ssl]\nkey_file = /k.pem"), "accepted");
   EXPECT_NE(refusal("request_timeout = 0"), "accepted");
   EXPECT_NE(refusal("client_socket_timeout = 0"), "accepted");
 }

@@ -9,6 +9,8 @@
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 namespace tricircle::http {
@@ -18,18 +20,26 @@ class Channel {
   using Error = boost::system::error_code;
   using Parts = std::array<boost::asio::const_buffer, 2>;
 
-  explicit Channel(boost::asio::ip::tcp::socket);
+  // `tls` outlives it; null: plain.
+  Channel(boost::asio::ip::tcp::socket, boost::asio::ssl::context* tls);
 
   const std::string& peer() const { return peer_; }  // its address; '' when it has gone already
 
+  // Before anything else; plain connections have none.
+  bool wants_handshake() const { return tls_.has_value() && !shaken_; }
+  base::Awaitable<void> handshake(Error&);
+
   base::Awaitable<std::size_t> read_some(boost::asio::mutable_buffer, Error&);
-  // Most answers fit into what the kernel takes at once; only what does not is waited for. How much went.
+  // Most answers fit into what the kernel takes at once; only what does not is waited for. How much went; under TLS
+  // nothing does.
   std::size_t write_now(const Parts&, Error&);
   base::Awaitable<void> write(Parts, std::size_t from, Error&);  // all of it from there
 
   // Of what is read or written from now on.
   void expires_after(std::chrono::milliseconds limit) { stream_.expires_after(limit); }
   void expires_never() { stream_.expires_never(); }
+
+  static bool is_tls_end(const Error&);  // the peer broke off, or does not speak it
 
   void cancel() { stream_.cancel(); }  // what is waited for ends; the connection stands
   void close() { stream_.close(); }
@@ -38,7 +48,9 @@ class Channel {
   base::Awaitable<void> finish();
 
  private:
-  boost::beast::tcp_stream stream_;
+  boost::beast::tcp_stream stream_;  // has the deadlines, under TLS too
+  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+  bool shaken_ = false;
   std::string peer_;
 };
 

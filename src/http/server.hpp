@@ -22,6 +22,9 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};  // how long a kept connection may be silent
   // From a request's first byte to its last; also until an answer is taken.
   std::chrono::milliseconds request_timeout{30'000};
+  // TLS, with these in PEM form; '' = plain HTTP. key_file '' = the key stands in the certificate's file.
+  std::string cert_file;
+  std::string key_file;
   // An answer that is at hand: asked on the io thread, before the handler, so it may neither wait nor throw. May be
   // empty.
   std::function<std::optional<Response>(const Request&)> at_hand;
@@ -33,7 +36,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Listens at once (throws base::Error, unavailable, when it cannot), serves from the moment the runtime runs.
+  // Listens at once (throws base::Error: unavailable when it cannot, unprocessable for bad TLS files), serves from the
+  // moment the runtime runs.
   Server(base::Runtime&, ServerOptions, Handler);
   ~Server();
   Server(const Server&) = delete;

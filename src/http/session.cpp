@@ -71,7 +71,7 @@ base::Awaitable<void> await_start(std::function<void(std::function<void()>)> sta
 class Session final : public Guest {
  public:
   Session(std::shared_ptr<Shop> shop, asio::ip::tcp::socket socket)
-      : shop_(std::move(shop)), channel_(std::move(socket)) {}
+      : shop_(std::move(shop)), channel_(std::move(socket), shop_->tls.get()) {}
   ~Session() override { shop_->guests.hold(*this, 0); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -80,13 +80,25 @@ class Session final : public Guest {
   void leave() override { channel_.close(); }
 
   base::Awaitable<void> run() {
-    while (co_await serve_one() && !shop_->closing) {
+    bool going = co_await shake_hands();
+    while (going) {
+      going = co_await serve_one() && !shop_->closing;
       shop_->guests.hold(*this, 0);
     }
     co_await channel_.finish();
   }
 
  private:
+  // False: the connection ends.
+  base::Awaitable<bool> shake_hands() {
+    if (!channel_.wants_handshake()) co_return true;
+    channel_.expires_after(shop_->options.request_timeout);
+    error_code error;
+    const Guests::Wait wait(shop_->guests, *this, true);
+    co_await channel_.handshake(error);
+    co_return !error;
+  }
+
   // False: the connection ends.
   base::Awaitable<bool> serve_one() {
     Parser parser;
@@ -197,7 +209,8 @@ class Session final : public Guest {
 
   static bool is_lost(const error_code& error) {
     return error == asio::error::eof || error == asio::error::connection_reset || error == asio::error::broken_pipe ||
-           error == asio::error::operation_aborted || error == wire::error::partial_message;
+           error == asio::error::operation_aborted || error == wire::error::partial_message ||
+           Channel::is_tls_end(error);
   }
 
   base::Awaitable<void> send_continue(error_code& error) {

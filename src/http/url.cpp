@@ -30,9 +30,10 @@ bool is_loopback(const Endpoint& endpoint) {
   return endpoint.host.starts_with("127.") || endpoint.host == "::1";
 }
 
-std::string base_url(const Endpoint& endpoint) {
+std::string base_url(const Endpoint& endpoint, std::string_view scheme) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+  return std::string(scheme) + "://" + (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
+         std::to_string(endpoint.port);
 }
 
 }  // namespace tricircle::http

@@ -15,6 +15,6 @@ struct Endpoint {
 Endpoint parse_listen(std::string_view text);
 
 bool is_loopback(const Endpoint&);
-std::string base_url(const Endpoint&);  // "http://127.0.0.1:9696"
+std::string base_url(const Endpoint&, std::string_view scheme = "http");  // "http://127.0.0.1:9696"
 
 }  // namespace tricircle::http

@@ -21,6 +21,7 @@ http::OutRequest CentreClient::request(const std::string& method, const std::str
   http::OutRequest request;
   request.method = method;
   request.url = url_ + path;
+  request.ca_file = ca_file_;
   request.headers = {{"x-project-id", "service"},
                      {"x-user-id", "tricircle-pod"},
                      {"x-roles", "admin,service"},

@@ -12,7 +12,9 @@ namespace tricircle::pod {
 
 class CentreClient {
  public:
-  CentreClient(http::Client& client, std::string url) : client_(client), url_(std::move(url)) {}
+  // `ca_file` vouches for the centre; '' = the system's.
+  CentreClient(http::Client& client, std::string url, std::string ca_file)
+      : client_(client), url_(std::move(url)), ca_file_(std::move(ca_file)) {}
 
   // `done` is called once, on the http client's thread. An empty `body` sends none.
   void send(const std::string& method, const std::string& path, const boost::json::object& body,
@@ -23,6 +25,7 @@ class CentreClient {
   http::OutRequest request(const std::string& method, const std::string& path, const boost::json::object& body) const;
   http::Client& client_;
   std::string url_;
+  std::string ca_file_;
 };
 
 // The centre's refusal as our own caller must see it: its status, type and words; no answer becomes unavailable.

@@ -15,7 +15,7 @@ class Pod::Impl : public std::enable_shared_from_this<Pod::Impl> {
   Impl(base::Runtime& runtime, storage::Database& database, http::Client& client, const base::Clock& clock,
        const PodOptions& options)
       : runtime_(runtime),
-        centre_(client, options.central_url),
+        centre_(client, options.central_url, options.ca_file),
         membership_(centre_, options.region, options.own_url),
         sender_(runtime, database, clock, centre_, membership_, options.region),
         plugin_(database, centre_, clock, options.region, [this] { sender_.hint(); }),

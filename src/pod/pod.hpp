@@ -15,6 +15,7 @@ struct PodOptions {
   std::string region;
   std::string central_url;  // "http://host:port"
   std::string own_url;      // what the centre is told to call
+  std::string ca_file;      // vouches for the centre; '' = the system's
 };
 
 class Pod {
