@@ -7,7 +7,7 @@ from harness.commands import run
 from harness.processes import ROOT
 
 # A command begins where a shell has it: at the beginning, after a prompt, a variable, or one of the shell's words.
-COMMAND = re.compile(r"(?:^|\$ |\$\(|; |&& |\|\| |(?:^| )until |(?:^| )[A-Z_]+=\S+ )tricircle ([a-z][^|;&<>)]*)")
+COMMAND = re.compile(r"(?:^|\$ |\$\(|; |&& |\|\| |(?:^| )until |(?:^| )[A-Z_]+=\S+ )tricircle ([a-z](?:(?! \d>)[^|;&<>)])*)")
 OPTION = re.compile(r"^  (-\S+)(.*)$", re.M)
 VALUE = r" (?!REQUIRED)[A-Z]+(?=[:= \n]|$)"  # its kind: TEXT, INT...
 POSITIONAL = re.compile(rf"^  [a-z]+{VALUE}(.*)$", re.M)

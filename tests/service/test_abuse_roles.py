@@ -54,6 +54,11 @@ ADMIN = [
     ("GET", "/v1.0/imports", None), ("POST", "/v1.0/imports", {"import": {"pods": ["{pod}"], "what": ["policies"]}}),
     ("GET", "/v1.0/imports/1", None), ("GET", "/v1.0/imports/1/items", None), ("POST", "/v1.0/imports/1/apply", None),
     ("DELETE", "/v1.0/imports/1", None), ("GET", "/v1.0/duplicates", None), ("GET", "/v1.0/placements", None),
+    *(("POST", "/v1.0/plans", {"plan": {"request": request, **how}}) for how in ({}, {"apply": NOBODY}) for request in (
+        {"method": "PUT", "path": "/v2.0/qos/policies/{policy}", "body": {"policy": {"name": "taken"}}},
+        {"method": "DELETE", "path": "/v2.0/qos/policies/{policy}"},
+        {"method": "PUT", "path": "/v2.0/networks/{network}", "body": {"network": {"qos_policy_id": None}}},
+        {"method": "PUT", "path": "/v2.0/ports/{port}", "body": {"port": {"qos_policy_id": "{policy}"}}})),
     ("POST", "/v1.0/placements", {"placement": {"network_id": "{network}", "pod_id": "{pod}"}}),
 ]
 
