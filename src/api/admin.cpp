@@ -210,6 +210,23 @@ class Admin::Impl {
 
   http::Reply dispatch(const http::Request& request, const std::vector<std::string>& path) {
     AdminCall call{request, identify_(request), path, database_, clock_.now(), clock_, parts_.waits, committed_};
+    http::Reply reply = carry_out(call);
+    tell(call, reply);
+    return reply;
+  }
+
+  // Who has had a hand in it, as `changed` tells it of Neutron's objects. A plan that is applied is told as its change.
+  static void tell(const AdminCall& call, const http::Reply& reply) {
+    const auto* response = std::get_if<http::Response>(&reply);
+    const bool writes = call.request.method != "GET" && !call.path.empty() && call.path[0] != "plans";
+    if (!writes || response == nullptr || response->status >= 300) return;
+    base::log::info("administered user={} project={} method={} path={} request={}", call.caller.credentials.user_id,
+                    call.caller.project_id(), call.request.method, call.request.path, call.request.id);
+  }
+
+  http::Reply carry_out(AdminCall& call) {
+    const http::Request& request = call.request;
+    const std::vector<std::string>& path = call.path;
     if (path.empty()) return version(request);
     if (path[0] == "changes") return handle_changes(call);
     if (path[0] == "whoami") return who_am_i(call);

@@ -236,3 +236,16 @@ def test_a_hostile_name_is_one_harmless_line_in_the_log(cloud):
         for log in (cloud.folder / name).rglob("log*"):
             text = log.read_text(errors="replace")
             assert not re.search("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]", text), log
+
+
+def test_who_has_used_the_admin_api_stands_in_the_log(cloud):
+    pod_id = cloud.pod_id("RegionTwo")
+    asked = {"X-User-Id": "alice", "X-Project-Id": "ops"}
+    url = cloud.central.url + "/v1.0"
+    for method, path, code in (("PUT", f"/pauses/pod/{pod_id}", 200), ("GET", "/pauses", 200),
+                               ("DELETE", f"/pauses/pod/{pod_id}", 200), ("PUT", "/pauses/pod/nobody", 404)):
+        assert requests.request(method, url + path, headers=asked, timeout=10).status_code in (code, 204)
+    lines = [line for line in (cloud.folder / "central/log").read_text().splitlines() if " administered " in line]
+    mine = [re.search(r"user=alice project=ops method=(\S+) path=(\S+) request=req-", line) for line in lines]
+    assert [found.groups() for found in mine if found] == \
+        [("PUT", f"/v1.0/pauses/pod/{pod_id}"), ("DELETE", f"/v1.0/pauses/pod/{pod_id}")]
