@@ -7,6 +7,7 @@
 #include "xjob/binding_job.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tricircle::xjob {
 namespace {
@@ -15,16 +16,21 @@ using engine::RunFailed;
 constexpr base::Micros kFirstRetake = 2 * base::kMillisecond;
 constexpr base::Micros kLongestRetake = 50 * base::kMillisecond;
 
-// What a pod has let go must be known, or the lane would think that the binding still stands.
+// What a pod has let go must be known, or the lane would think that the binding still stands; also to the copy, which
+// may be a deleted policy's that waits for this.
+void note_let_go(storage::Connection& db, const std::string& port_id, const std::string& pod_id, base::Micros now) {
+  std::optional<Binding> binding = find_binding(db, kPort, port_id, pod_id);
+  if (!binding) return;
+  const std::string bore = std::exchange(binding->policy_id, "");
+  binding->state = kPending;
+  save_binding(db, *binding, now);
+  wake_copy_let_go(db, bore, pod_id, now);
+}
+
 void give_back(storage::Connection& db, const Release& release, base::Micros now) {
   for (const engine::Lane& lane : release.lanes) {
     const bool gone = std::ranges::find(release.let_go, lane.key.pod_id) != release.let_go.end();
-    if (gone) {
-      db.execute(
-          "UPDATE bindings SET policy_id = '', state = 'pending' WHERE resource_type = 'port' AND "
-          "central_id = ? AND pod_id = ?",
-          {release.port_id, lane.key.pod_id});
-    }
+    if (gone) note_let_go(db, release.port_id, lane.key.pod_id, now);
     const base::Micros late = gone ? lane.still_uncertain_until() : lane.uncertain_until;
     // A port that may have lost what the centre still wishes it to have: nothing is more urgent.
     engine::finish(db, lane, now, gone ? late : std::max(late, release.uncertain_until), engine::Priority::live);

@@ -49,5 +49,20 @@ TEST_F(PortReleaseTest, ItsCallerIsToldAlthoughTheStoreDidNotTakeTheLanesBack) {
   EXPECT_EQ(troubled_.failures_left(), 0);
 }
 
+// The port was on its way to another policy, and the one that it bore is deleted: its copy waits for this very binding.
+TEST_F(PortReleaseTest, ADeletedPolicysCopyHearsOfAPodThatLetGoThoughTheReleaseFailed) {
+  copy("gold", "pod1");
+  const engine::LaneKey waiting = copy_lane("pod1", "gold");
+  write([&](Connection& db) { db.execute("DELETE FROM qos_policies WHERE id = 'gold'"); });
+  Release release;
+  release.port_id = "port";
+  release.let_go = {"pod1"};
+  write([&](Connection& db) { release.lanes = engine::take(db, {lane_}, "w1").value(); });
+  releaser_.abandon(release);
+  ASSERT_TRUE(comes_free());
+  ASSERT_TRUE(has_lane(waiting));
+  EXPECT_TRUE(lane(waiting).due_at.has_value());
+}
+
 }  // namespace
 }  // namespace tricircle::xjob

@@ -138,9 +138,13 @@ void Model::look_everywhere() {
   for (const PodServer* pod : pods) look_whether_right(*pod);
 }
 
-void Model::about_to_delete_policy(PodServer& pod, const PodPolicy& policy) {
+void Model::about_to_delete_policy(PodServer&, const PodPolicy& policy) {
   const auto central = policies.find(policy.central);
   if (central != policies.end() && central->second.exists) ++removed;
+}
+
+// What is bound there while the call is under way makes the pod refuse it, and harms nobody.
+void Model::told_to_delete_policy(PodServer& pod, const PodPolicy& policy) {
   if (doubts(pod.region)) return;
   const std::int64_t bound = number(
       "SELECT count(*) AS n FROM bindings b JOIN resource_routings r ON r.central_id = b.policy_id AND r.pod_id = "

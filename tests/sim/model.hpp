@@ -68,6 +68,7 @@ class Model final : public PodServer::Watcher {
   void check_at_rest();
 
   // What pods tell.
+  void told_to_delete_policy(PodServer&, const PodPolicy&) override;
   void about_to_delete_policy(PodServer&, const PodPolicy&) override;
   void about_to_bind(PodServer&, const std::string& object_id, const std::string& policy_id) override;
   void written(PodServer&, const std::string& what) override;

@@ -58,6 +58,7 @@ std::optional<Fault> Network::next_fault(const std::string& region) {
 void Network::send(Client& client, std::uint64_t number, http::OutRequest request) {
   const std::string region = region_of(request.url);
   auto asked = std::make_shared<Asked>(Asked{client.process_.id(), number, std::move(request), pods_.at(region)});
+  asked->pod->sent(asked->request);
   const std::optional<Fault> fault = next_fault(region);
   if (fault && fault->kind == Fault::Kind::refused)
     return answer(*asked, no_answer(http::End::not_sent, "connection refused"), world_.between(100, 2000));

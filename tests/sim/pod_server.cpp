@@ -135,6 +135,14 @@ std::string PodServer::new_id(const std::string& what) {
   return region + "-" + what + "-" + std::to_string(++ids_);
 }
 
+void PodServer::sent(const http::OutRequest& request) {
+  constexpr std::string_view kPolicy = "/v2.0/qos/policies/";
+  const std::size_t at = request.url.find(kPolicy);
+  if (request.method != "DELETE" || at == std::string::npos) return;
+  const PodPolicy* policy = find(request.url.substr(at + kPolicy.size()));  // a rule's path is no policy's id
+  if (policy != nullptr) watcher_.told_to_delete_policy(*this, *policy);
+}
+
 PodAnswer PodServer::handle(const http::OutRequest& request) {
   ++calls;
   if (request.method != "GET") ++writes;

@@ -55,6 +55,7 @@ class PodServer {
   // Called before and after each write that is carried out.
   struct Watcher {
     virtual ~Watcher() = default;
+    virtual void told_to_delete_policy(PodServer&, const PodPolicy&) = 0;  // the call is sent, and may come later
     virtual void about_to_delete_policy(PodServer&, const PodPolicy&) = 0;
     virtual void about_to_bind(PodServer&, const std::string& object_id, const std::string& policy_id) = 0;
     virtual void written(PodServer&, const std::string& what) = 0;
@@ -65,6 +66,7 @@ class PodServer {
       : region(std::move(region)), clock_(clock), watcher_(watcher) {}
 
   PodAnswer handle(const http::OutRequest&);  // XJob's call
+  void sent(const http::OutRequest&);         // it is on its way
 
   PodPolicy* find(const std::string& policy_id);
   bool in_use(const std::string& policy_id) const;

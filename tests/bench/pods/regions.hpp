@@ -23,6 +23,7 @@ class Regions {
  private:
   // Nobody looks over the pods' shoulders here.
   struct Unwatched final : sim::PodServer::Watcher {
+    void told_to_delete_policy(sim::PodServer&, const sim::PodPolicy&) override {}
     void about_to_delete_policy(sim::PodServer&, const sim::PodPolicy&) override {}
     void about_to_bind(sim::PodServer&, const std::string&, const std::string&) override {}
     void written(sim::PodServer&, const std::string&) override {}
