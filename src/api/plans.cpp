@@ -190,7 +190,7 @@ http::Reply Plans::made(const AdminCall& call) const {
   } catch (...) {
     return error_response(request, std::current_exception());
   }
-  const plan::Plan plan = plan::make_plan(trial.facts(), call.now);
+  const plan::Plan plan = plan::make_plan(trial.facts(), parts_.context.upkeep, call.now);
   json::object shown = shown_plan(asked, plan, call.caller);
   if (asked.apply.empty()) {
     shown["answer"] = shown_answer(response);

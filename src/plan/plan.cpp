@@ -93,13 +93,13 @@ Facts facts_of(Connection& db, const std::string& change_id) {
   return facts;
 }
 
-Plan make_plan(const Facts& facts, base::Micros now) {
+Plan make_plan(const Facts& facts, const xjob::Upkeep& upkeep, base::Micros now) {
   Plan plan;
   plan.fingerprint = fingerprint_of(facts.rows);
   ScratchStore store;
   store.take(facts.rows);
   plan.pods = pods_of(store.connection(), facts.subjects);
-  Rehearsed played = rehearse(store, now);
+  Rehearsed played = rehearse(store, upkeep, now);
   store.read([&](Connection& db) {
     const Subjects meant = with_wishes(db, facts.subjects);
     for (PodPlan& pod : plan.pods) {

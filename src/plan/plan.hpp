@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "plan/subjects.hpp"
 #include "plan/willing_pods.hpp"
+#include "xjob/context.hpp"
 
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct Facts {
 };
 Facts facts_of(storage::Connection&, const std::string& change_id);
 
-Plan make_plan(const Facts&, base::Micros now);
+// `upkeep`: as XJob has it, for what it would do by itself on the way.
+Plan make_plan(const Facts&, const xjob::Upkeep& upkeep, base::Micros now);
 
 }  // namespace tricircle::plan

@@ -54,7 +54,7 @@ class PlanTest : public xjob::CentreTest {
       xjob::rules_changed(db, "gold", "acme", {now(), "change"});
       facts = facts_of(db, "change");
     });
-    Plan made = make_plan(facts, now());
+    Plan made = make_plan(facts, {}, now());
     EXPECT_EQ(made.pods.size(), 1U);
     return made.pods.at(0);
   }
@@ -172,10 +172,32 @@ TEST_F(PlanTest, TheSameWorldHasTheSameFingerprintAndAnotherHasNot) {
   EXPECT_NE(fingerprint(), before);
 }
 
+// The network is to bear another policy, and nothing else has used this copy for long.
+TEST_F(PlanTest, ACopyThatNothingUsesGoesAfterTheGraceThatXJobHas) {
+  write([&](Connection& db) {
+    db.execute("UPDATE networks SET qos_policy_id = NULL");
+    db.execute("UPDATE bindings SET policy_id = ''");
+    db.execute("UPDATE copies SET unused_since = ?", {now() - 10 * base::kSecond});
+  });
+  Facts facts;
+  write([&](Connection& db) {
+    xjob::policy_changed(db, "gold", "acme", {now(), "change"});
+    facts = facts_of(db, "change");
+  });
+  const auto methods = [&](base::Micros grace) {
+    std::vector<std::string> methods;
+    const Plan made = make_plan(facts, {.unused_copy_grace = grace}, now());
+    for (const Call& call : made.pods.at(0).calls) methods.push_back(call.method);
+    return methods;
+  };
+  EXPECT_THAT(methods(5 * base::kSecond), ElementsAre("DELETE"));
+  EXPECT_THAT(methods(60 * base::kSecond), IsEmpty());
+}
+
 TEST_F(PlanTest, AnEditThatConcernsNoPodHasNoPods) {
   Facts facts;
   write([&](Connection& db) { facts = facts_of(db, "nothing"); });
-  EXPECT_THAT(make_plan(facts, now()).pods, IsEmpty());
+  EXPECT_THAT(make_plan(facts, {}, now()).pods, IsEmpty());
 }
 
 }  // namespace

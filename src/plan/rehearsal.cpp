@@ -58,14 +58,14 @@ void leave_open(Call& call) {
 
 }  // namespace
 
-Rehearsed rehearse(ScratchStore& store, base::Micros now) {
+Rehearsed rehearse(ScratchStore& store, const xjob::Upkeep& upkeep, base::Micros now) {
   const base::Aside aside;
   store.write(make_ready);
   WillingPods pods(store.connection());
   Stage stage(now);
   {
     base::Runtime runtime(stage);
-    xjob::Service service(runtime, store, stage, pods, remote::Logins{}, engine::Options{}, xjob::Upkeep{}, {});
+    xjob::Service service(runtime, store, stage, pods, remote::Logins{}, engine::Options{}, upkeep, {});
     const Emptied emptied(stage);
     service.start(true);
     play(stage, runtime, store, now + kLongest);

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "plan/scratch_store.hpp"
 #include "plan/willing_pods.hpp"
+#include "xjob/context.hpp"
 
 #include <map>
 #include <string>
@@ -20,6 +21,6 @@ struct Rehearsed {
 // `store` has the rows with the edit made, and afterwards as the
 // runs leave them. What is paused is played as if it went on, and a pod that is silent as if it answered. Throws
 // base::Error (unprocessable) when the jobs come to no end.
-Rehearsed rehearse(ScratchStore& store, base::Micros now);
+Rehearsed rehearse(ScratchStore& store, const xjob::Upkeep& upkeep, base::Micros now);
 
 }  // namespace tricircle::plan
