@@ -103,6 +103,8 @@ export class Cloud {
     const policy = await this.policy(name, options), network = await this.network();
     await this.bind(network, policy);
     await this.inSync(policy);
+    // The copies' tags come a moment later, and an audit passes over what is under way.
+    await expect.poll(async () => (await this.admin('GET', '/status')).status.pods.map((pod) => pod.due)).toEqual([0, 0]);
     return {policy, network};
   }
 
