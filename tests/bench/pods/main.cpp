@@ -57,7 +57,7 @@ int run(int argc, char** argv) {
   base::Runtime runtime(2);
   http::ServerOptions options;
   options.port = arguments.port;
-  options.idle_timeout = 600;
+  options.idle_timeout = std::chrono::minutes(10);
   options.on_error = refusal;
   http::Server server(runtime, options, [&](const http::Request& request) -> http::Reply {
     if (arguments.latency_ms == 0) return regions.handle(request);
