@@ -1,6 +1,7 @@
 #include "app/admin_client.hpp"
 
 #include "app/cloud_login.hpp"
+#include "app/table_printer.hpp"
 #include "base/ids.hpp"
 
 #include <cstdlib>
@@ -29,10 +30,11 @@ http::OutResponse answer_to(http::Client& client, http::OutRequest request) {
 std::string words_of(const http::OutResponse& response) {
   json::error_code unreadable;
   const json::value body = json::parse(response.body, unreadable);
-  if (unreadable || !body.is_object() || body.get_object().empty()) return response.body;
+  if (unreadable || !body.is_object() || body.get_object().empty()) return safe_text(response.body);
   const json::value& inner = body.get_object().begin()->value();
   const json::value* message = inner.is_object() ? inner.get_object().if_contains("message") : nullptr;
-  return message != nullptr && message->is_string() ? json::value_to<std::string>(*message) : response.body;
+  return safe_text(message != nullptr && message->is_string() ? std::string_view(message->get_string())
+                                                              : std::string_view(response.body));
 }
 
 AdminClient::AdminClient(const ClientOptions& options) : url_(options.url) {

@@ -18,7 +18,7 @@ struct CommandFailed : std::runtime_error {
 
 // One call, waited for.
 http::OutResponse answer_to(http::Client&, http::OutRequest);
-// The server's words, out of whichever shape its error has.
+// The server's words, out of whichever shape its error has; they may be a pod's, and cannot steer the terminal.
 std::string words_of(const http::OutResponse&);
 
 // Where the centre is and who calls it. Empty = what the cloud, or the environment, says.

@@ -23,8 +23,8 @@ bool concerns(Connection& db, const Subjects& subjects, const std::string& pod) 
 std::vector<PodPlan> pods_of(Connection& db, const Subjects& subjects) {
   const auto found = db.execute(
       "SELECT p.pod_id, p.region_name, p.leaving, x.since AS paused, coalesce(c.open, FALSE) AS open, c.last_error "
-      "FROM "
-      "pods p LEFT JOIN pauses x ON x.kind = 'pod' AND x.id = p.pod_id LEFT JOIN circuits c ON c.pod_id = p.pod_id "
+      "FROM pods p LEFT JOIN pauses x ON x.kind = 'pod' AND x.id = p.pod_id LEFT JOIN circuits c ON c.pod_id = "
+      "p.pod_id "
       "ORDER BY p.region_name");
   std::vector<PodPlan> pods;
   for (const storage::Row& row : found.rows()) {

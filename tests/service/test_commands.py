@@ -1,8 +1,10 @@
 """The commands tell of themselves: help, manual, man, completion; and show what they are asked for, as asked for."""
+import http.server
 import json
 import pathlib
 import re
 import subprocess
+import threading
 
 import pytest
 
@@ -66,6 +68,24 @@ def test_columns_and_bare_values_are_for_shells(cloud):
     assert "There is no policy nosuch." in run("policy", "show", "nosuch", url=url, code=1)
     cloud.net.create_qos_policy(name="gold")
     assert "give the id" in run("policy", "show", "gold", url=url, code=1)
+
+
+def test_what_a_server_says_cannot_steer_the_terminal():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rude) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        said = run("pod", "list", url=f"http://127.0.0.1:{server.server_address[1]}", code=1)
+        server.shutdown()
+    assert "\\x1b[2J" in said and "\x1b" not in said
+
+
+class Rude(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(409)
+        self.end_headers()
+        self.wfile.write(json.dumps({"conflictingRequest": {"message": "gone \x1b[2J", "code": 409}}).encode())
+
+    def log_message(self, *_):
+        pass
 
 
 def test_a_watched_command_shows_again_what_has_changed(cloud):
