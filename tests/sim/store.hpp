@@ -1,7 +1,8 @@
 // The centre's store as several machines see it: each transaction works on what was committed when it began, and is
 // refused at its end (and run again) when another has written one of its rows meanwhile, as on Galera. SQLite in
-// memory, with changesets.
+// memory.
 #pragma once
+#include "changes.hpp"
 #include "storage/database.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "world.hpp"
@@ -12,9 +13,12 @@
 #include <set>
 #include <string>
 
-struct sqlite3_session;
-
 namespace tricircle::sim {
+
+struct Watched {
+  storage::SqliteConnection& db;
+  Recorder& recorder;
+};
 
 class Store final : public storage::Database {
  public:
@@ -32,18 +36,18 @@ class Store final : public storage::Database {
 
  private:
   struct Commit {
-    std::string changes;
+    Changes changes;
     std::set<std::string> rows;
   };
   void write_now(const Work&);
   bool write_as_begun(const Work&, std::int64_t begun);  // false: refused, nothing has changed
   void bring_past_to(std::int64_t commit);
-  void committed(Commit);
+  void committed(Changes);
 
   World& world_;
   bool several_;
-  storage::SqliteConnection& present_;
-  storage::SqliteConnection& past_;
+  Watched present_;
+  Watched past_;
   std::int64_t past_at_ = 0;
   std::deque<Commit> between_;  // what `past_` lacks
   std::int64_t refused_ = 0;
