@@ -1,3 +1,4 @@
+#include "storage/commit_watch.hpp"
 #include "storage/database.hpp"
 #include "storage/group_writer.hpp"
 #include "storage/sqlite_connection.hpp"
@@ -54,19 +55,11 @@ class SqliteFile final : public Database {
   void write(const Work& work) override { writer_.submit(work); }
   void write_later(Work work, Done done) override { writer_.submit_later(std::move(work), std::move(done)); }
 
-  // SQLite changes a connection's data_version when another one has committed; the watcher itself never writes.
-  std::optional<std::int64_t> stamp() override {
-    const std::lock_guard guard(watching_);
-    try {
-      return watcher_.execute("PRAGMA data_version").front().integer("data_version");
-    } catch (const DbError&) {
-      return std::nullopt;
-    }
-  }
+  std::optional<std::int64_t> stamp() override { return watch_.stamp(); }
 
  private:
   SqliteFile(const std::filesystem::path& file, std::unique_ptr<FileTurns> turns)
-      : writer_{opened(file, *turns), std::move(turns)}, watcher_(file.string(), kToWatch) {}  // in this order
+      : writer_{opened(file, *turns), std::move(turns)}, watch_(file.string()) {}  // in this order
 
   std::unique_ptr<SqliteConnection> take() {
     std::unique_lock guard(mutex_);
@@ -85,8 +78,7 @@ class SqliteFile final : public Database {
   }
 
   GroupWriter writer_;
-  std::mutex watching_;
-  SqliteConnection watcher_;  // by watching_
+  CommitWatch watch_;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;

@@ -1,8 +1,10 @@
 // One SQLite file and several who use it: databases side by side, other processes, processes that are killed.
+#include "storage/sqlite_connection.hpp"
 #include "storage/test_store.hpp"
 
 #include <csignal>
 #include <future>
+#include <set>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -121,6 +123,63 @@ TEST(SqliteFile, ADatabaseSeesWhatAnotherHasWritten) {
   }
 }
 
+// The log is written anew from its beginning now and then, by whoever has brought it home.
+void bring_home(const TestFolder& folder) {
+  SqliteConnection(folder.file().string()).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+TEST(SqliteFile, TheStampIsAnotherAfterEachCommitOfWhoeverItIs) {
+  const TestFolder folder;
+  const auto one = open_sqlite(folder.file());
+  const auto other = open_sqlite(folder.file());
+  make_counter(*one);
+  std::set<std::int64_t> stamps{one->stamp().value()};
+  for (int i = 1; i <= 300; ++i) {
+    count_up(i % 2 == 0 ? *one : *other);
+    EXPECT_TRUE(stamps.insert(one->stamp().value()).second) << "after commit " << i;
+    if (i % 50 == 0) bring_home(folder);
+  }
+}
+
+TEST(SqliteFile, TheStampStandsWhileNothingIsCommitted) {
+  const TestFolder folder;
+  const auto store = open_sqlite(folder.file());
+  make_counter(*store);
+  const std::int64_t stamp = store->stamp().value();
+  number_of(*store, kNumber);
+  EXPECT_ANY_THROW(store->write([](Connection& db) {
+    db.execute("UPDATE counter SET number = 7");
+    throw std::runtime_error("thought better of");
+  }));
+  EXPECT_EQ(store->stamp(), stamp);
+}
+
+TEST(SqliteFile, WhatIsReadWhileTheStampStandsIsWhatIsThere) {
+  const TestFolder folder;
+  const auto writing = open_sqlite(folder.file());
+  const auto reading = open_sqlite(folder.file());
+  make_counter(*writing);
+  std::atomic<std::int64_t> acknowledged = 0;
+  std::thread writer([&] {
+    for (int i = 1; i <= 500; ++i) {
+      count_up(*writing);
+      acknowledged = i;
+    }
+  });
+  std::int64_t kept_at = -1;
+  std::int64_t kept = 0;
+  while (acknowledged < 500) {
+    const std::int64_t least = acknowledged;
+    const std::int64_t stamp = reading->stamp().value();
+    if (stamp != kept_at) {
+      kept_at = stamp;
+      kept = number_of(*reading, kNumber);
+    }
+    ASSERT_GE(kept, least);
+  }
+  writer.join();
+}
+
 TEST(SqliteFile, SeveralOpenANewFileAtOnce) {
   for (int round = 0; round < 10; ++round) {
     const TestFolder folder;
@@ -153,6 +212,30 @@ TEST(SqliteFile, AnotherProcessAndThisOneLoseNothing) {
   for (int i = 0; i < 100; ++i) count_up(*store);
   EXPECT_EQ(child.end(), 0);
   EXPECT_EQ(number_of(*store, kNumber), 200);
+}
+
+TEST(SqliteFile, TheStampIsAnotherAfterACommitOfAnotherProcess) {
+  const TestFolder folder;
+  make_counter(*open_sqlite(folder.file()));
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  Child child([&](const auto& tell) {
+    const auto store = open_sqlite(folder.file());
+    for (char byte = 0; ::read(ends[0], &byte, 1) == 1 && byte == '+';) {
+      count_up(*store);
+      tell();
+    }
+  });
+  const auto store = open_sqlite(folder.file());
+  for (int i = 0; i < 100; ++i) {
+    const std::int64_t before = store->stamp().value();
+    ASSERT_EQ(store->stamp(), before);
+    ASSERT_EQ(::write(ends[1], "+", 1), 1);
+    ASSERT_TRUE(child.wait_told());
+    ASSERT_NE(store->stamp(), before);
+  }
+  ASSERT_EQ(::write(ends[1], ".", 1), 1);
+  EXPECT_EQ(child.end(), 0);
 }
 
 TEST(SqliteFile, AWriterKilledInsideItsTransactionLeavesNothingAndHoldsUpNobody) {
