@@ -30,8 +30,7 @@ void Runtime::stop() {
   io_.stop();
   if (thread_.joinable()) thread_.join();
   if (!pool_) return;
-  pool_->stop();
-  pool_->join();
+  pool_->join();  // what waits for a thread is run too: somebody may count on it
   std::unique_lock guard(under_way_->mutex);
   under_way_->none.wait(guard, [this] { return under_way_->count == 0; });
 }

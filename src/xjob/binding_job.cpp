@@ -40,11 +40,6 @@ Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
   return {true, row.text("qos_policy_id"), row.text("project_id"), row.integer("intent")};
 }
 
-std::int64_t policy_intent(storage::Connection& db, const std::string& policy_id) {
-  const auto found = db.execute("SELECT intent FROM qos_policies WHERE id = ?", {policy_id});
-  return found.empty() ? 0 : found.front().integer("intent");
-}
-
 Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   Situation now;
   now.pod = find_pod(db, lane.pod_id);
@@ -56,7 +51,7 @@ Situation look(storage::Connection& db, const engine::LaneKey& lane) {
   if (now.wish.policy_id.empty()) return now;
   now.copy = find_copy(db, now.wish.policy_id, lane.pod_id);
   now.paused = policy_is_paused(db, now.wish.policy_id);
-  now.policy_intent = policy_intent(db, now.wish.policy_id);
+  now.policy_intent = central_intent(db, now.wish.policy_id).value_or(0);
   return now;
 }
 
@@ -135,7 +130,7 @@ class BindingRun {
     co_await context_.write([&](storage::Connection& db) {
       std::optional<base::Micros> due;
       const std::optional<Copy> copy = find_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
-      if (may_take(copy, policy_intent(db, seen_.wish.policy_id))) {
+      if (may_take(copy, central_intent(db, seen_.wish.policy_id).value_or(0))) {
         due = now;
       } else if (want_copy(db, seen_.wish.policy_id, lane_.key.pod_id, now)) {
         await_copy(db, seen_.wish.policy_id, lane_.key.pod_id);
@@ -219,6 +214,10 @@ class BindingRun {
     co_await record("", end == LetGo::foreign ? kForeign : kInSync, "");
   }
 
+  // Nobody has confirmed what the pod has. It may be bound all the same: a store that was restored from a backup of
+  // that moment tells of no bind that came after it.
+  bool was_to_come() const { return seen_.binding && seen_.binding->state == kPending; }
+
   // The object is gone at the centre: what came from the centre goes in the pod too, what is the pod's own just loses
   // our policy.
   base::Awaitable<void> leave() {
@@ -227,7 +226,7 @@ class BindingRun {
       const remote::Answer answer = co_await pod_.delete_object(type_, *seen_.local_id);
       context_.check_answer(answer, true);
       if (!answer.ok() && !answer.is(404)) throw RunFailed(RunFailed::Why::again, answer.words);
-    } else if (!old_policy_.empty() || must_look_) {
+    } else if (!old_policy_.empty() || must_look_ || was_to_come()) {
       co_await let_go(context_, pod_, type_, *seen_.local_id);
     }
     base::fault_point("before leaving record");
@@ -318,7 +317,7 @@ void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, con
 }
 
 base::Awaitable<void> run_binding(Context& context, engine::Lane lane) {
-  Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });
+  Situation now = co_await context.look([&lane](Snapshot& at) { return look(at.db, lane.key); });
   if (!now.pod || !now.local_id || now.local_id->empty()) {
     co_await forget_binding(context, lane, now.binding ? now.binding->policy_id : "");
     co_return;

@@ -91,6 +91,12 @@ std::optional<CentralPolicy> find_central_policy(storage::Connection& db, const 
       {copied_columns(row, resource), rules_of(db, policy_id)}, row.text("project_id"), row.integer("intent")};
 }
 
+std::optional<std::int64_t> central_intent(storage::Connection& db, const std::string& policy_id) {
+  const auto found = db.execute("SELECT intent FROM qos_policies WHERE id = ?", {policy_id});
+  if (found.empty()) return std::nullopt;
+  return found.front().integer("intent");
+}
+
 domain::Record copied_attributes(const domain::Resource& resource, const domain::Record& given) {
   domain::Record record;
   for (const domain::Attribute& attribute : resource.attributes) {

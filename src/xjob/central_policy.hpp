@@ -15,6 +15,7 @@ struct CentralPolicy {
 };
 
 std::optional<CentralPolicy> find_central_policy(storage::Connection&, const std::string& policy_id);
+std::optional<std::int64_t> central_intent(storage::Connection&, const std::string& policy_id);  // of that, alone
 
 // The attributes of `given` that are copied to pods (of a policy; of a rule of the type).
 domain::Record copied_attributes(const domain::Resource&, const domain::Record& given);

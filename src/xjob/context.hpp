@@ -6,6 +6,7 @@
 #include "engine/write.hpp"
 #include "remote/identities.hpp"
 #include "storage/database.hpp"
+#include "xjob/looks.hpp"
 
 #include <functional>
 #include <string>
@@ -25,6 +26,7 @@ struct Context {
   const base::Clock& clock;
   remote::Identities& identities;
   engine::Worker& worker;
+  Looks& looks;
   std::int64_t life = 0;  // of the worker, when it took what this run holds
   Upkeep upkeep = {};
   std::string trace = {};  // traceparent that its calls are made under; '' = none
@@ -42,6 +44,10 @@ struct Context {
   auto read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::Connection&>>;
   template <typename F>
   base::Awaitable<void> write(F work);
+
+  // A short read, together with those of other runs that come at the same time.
+  template <typename F>
+  auto look(F work) -> base::Awaitable<std::invoke_result_t<F&, Snapshot&>>;
 
   // Calls end within `longest`, and in any case within call_deadline, on which uncertain_until() rests.
   remote::PodNeutron neutron(const remote::PodAddress&) const;
@@ -67,6 +73,13 @@ auto Context::read(F work) -> base::Awaitable<std::invoke_result_t<F&, storage::
     database.read([&](storage::Connection& db) { result.emplace(work(db)); });
     return std::move(*result);
   });
+}
+
+template <typename F>
+auto Context::look(F work) -> base::Awaitable<std::invoke_result_t<F&, Snapshot&>> {
+  std::optional<std::invoke_result_t<F&, Snapshot&>> result;
+  co_await looks.look([&](Snapshot& now) { result.emplace(work(now)); });
+  co_return std::move(*result);
 }
 
 template <typename F>

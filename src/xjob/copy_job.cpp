@@ -21,23 +21,30 @@ constexpr base::Micros kTagAfter = 500 * base::kMillisecond;
 struct Situation {
   std::optional<remote::PodAddress> pod;
   std::optional<Copy> copy;
-  std::optional<CentralPolicy> policy;
-  bool wanted = false;  // by an object in the pod, or by an operator
+  std::shared_ptr<const CentralPolicy> policy;
+  bool wanted = false;  // by an object in the pod, or by an operator; not looked for where it changes nothing
   bool borne = false;
 };
 
+bool was_never_made(const Copy& copy) {
+  return copy.mark.empty() && copy.local_id.empty();
+}
+
 // In a pod that leaves a copy goes as that of a deleted policy does.
-Situation look(storage::Connection& db, const engine::LaneKey& lane) {
-  std::optional<CentralPolicy> policy;
-  if (!is_leaving(db, lane.pod_id)) policy = find_central_policy(db, lane.object_id);
-  return {find_pod(db, lane.pod_id), find_copy(db, lane.object_id, lane.pod_id), std::move(policy),
-          copy_is_wanted(db, lane), copy_is_borne(db, lane.object_id, lane.pod_id)};
+Situation look(Snapshot& at, const engine::LaneKey& lane) {
+  Situation now;
+  now.pod = find_pod(at.db, lane.pod_id);
+  now.copy = find_copy(at.db, lane.object_id, lane.pod_id);
+  if (!is_leaving(at.db, lane.pod_id)) now.policy = at.policy(lane.object_id);
+  now.borne = copy_is_borne(at.db, lane.object_id, lane.pod_id);
+  if (now.copy && (!now.borne || was_never_made(*now.copy))) now.wanted = copy_is_wanted(at.db, lane);
+  return now;
 }
 
 // There is nothing to do, now or ever: no pod, no copy, or one that was never made and that nobody wants.
 bool is_over(const Situation& now) {
   if (!now.copy || !now.pod) return true;
-  return now.policy && now.copy->mark.empty() && now.copy->local_id.empty() && !now.wanted;
+  return now.policy && was_never_made(*now.copy) && !now.wanted;
 }
 
 // Who has come to want the copy meanwhile meets here with its end, on the policy's row.
@@ -45,7 +52,8 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
     db.execute("UPDATE qos_policies SET met = met + 1 WHERE id = ?", {lane.key.object_id});
-    const Situation newest = look(db, lane.key);
+    Snapshot at(db);
+    const Situation newest = look(at, lane.key);
     if (!is_over(newest)) return engine::finish(db, lane, now, lane.uncertain_until, lane.priority);
     if (newest.copy && newest.pod) forget_copy(db, lane.key.object_id, lane.key.pod_id);
     engine::finish(db, lane, std::nullopt, 0);
@@ -57,7 +65,8 @@ base::Awaitable<void> end_without_copy(Context& context, const engine::Lane& lan
 
 class CopyRun {
  public:
-  CopyRun(Context& context, const engine::Lane& lane, const remote::PodAddress& pod, Copy copy, CentralPolicy policy)
+  CopyRun(Context& context, const engine::Lane& lane, const remote::PodAddress& pod, Copy copy,
+          std::shared_ptr<const CentralPolicy> policy)
       : context_(context),
         lane_(lane),
         pod_(context.neutron(pod)),
@@ -65,7 +74,7 @@ class CopyRun {
         was_ready_(copy_.ready),
         drifted_(copy_.drifted()),
         policy_(std::move(policy)),
-        sync_(context, pod_, copy_, policy_.wish, [this](storage::Connection& db) { save(db); }) {}
+        sync_(context, pod_, copy_, policy_->wish, [this](storage::Connection& db) { save(db); }) {}
 
   base::Awaitable<void> run() {
     std::exception_ptr failure;
@@ -121,7 +130,7 @@ class CopyRun {
     });
     base::fault_point("mark committed");
     context_.check_may_call();
-    json::object values{{"name", marked_name(copy_)}, {"shared", false}, {"project_id", policy_.project_id}};
+    json::object values{{"name", marked_name(copy_)}, {"shared", false}, {"project_id", policy_->project_id}};
     const remote::Answer answer = co_await pod_.create_policy(std::move(values));
     context_.check_answer(answer, true);
     if (!answer.ok()) {
@@ -160,15 +169,15 @@ class CopyRun {
       } else if (sync_.rules_came_or_went()) {
         wake_bindings(db, kRefused, now);  // what stood in their way may have been among them
       }
-      const std::optional<CentralPolicy> newest = find_central_policy(db, copy_.policy_id);
+      const std::optional<std::int64_t> newest = central_intent(db, copy_.policy_id);
       std::optional<base::Micros> due;
       if (copy_.ready && !copy_.tagged) due = now + kTagAfter;
       if (uncertain != 0) due = uncertain;
       const bool harm_to_check = sync_.rules_came_or_went() && !pod_.pod().embedded && harm_may_stand(db, copy_);
-      const bool moved_on = anew || !newest || newest->intent != policy_.intent || harm_to_check;
+      const bool moved_on = anew || newest != policy_->intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
-      if (!anew) engine::close_jobs(db, lane_, policy_.intent, problems, now);
+      if (!anew) engine::close_jobs(db, lane_, policy_->intent, problems, now);
     });
     base::fault_point("after copy record");
     context_.worker.hint();
@@ -176,7 +185,7 @@ class CopyRun {
 
   void judge(const std::string& problems, bool ready) {
     copy_.ready = ready;
-    copy_.intent = policy_.intent;
+    copy_.intent = policy_->intent;
     copy_.state = problems.empty() ? kInSync : kRefused;
     copy_.last_error = problems;
   }
@@ -193,16 +202,25 @@ class CopyRun {
   // Who found the copy ready, and has asked for it anew or found it lost meanwhile, has taken that from its row: his
   // wish outlives this run, which knows nothing of it. True: so it is.
   bool keep(storage::Connection& db, base::Micros now) const {
-    const std::optional<Copy> stored = find_copy(db, copy_.policy_id, copy_.pod_id);
-    const bool asked = was_ready_ && stored && !stored->ready;
+    const std::optional<Asked> asked = was_ready_ ? asked_meanwhile(db) : std::nullopt;
     if (!asked) {
       save_copy(db, copy_, now);
       return false;
     }
     Copy anew = asked_anew(copy_);
-    if (stored->attributes.empty()) anew.attributes.clear();
+    if (asked->lost) anew.attributes.clear();
     save_copy(db, anew, now);
     return true;
+  }
+
+  struct Asked {
+    bool lost;  // its attributes are not what is stored here
+  };
+  std::optional<Asked> asked_meanwhile(storage::Connection& db) const {
+    const auto found = db.execute("SELECT attributes FROM copies WHERE policy_id = ? AND pod_id = ? AND NOT ready",
+                                  {copy_.policy_id, copy_.pod_id});
+    if (found.empty()) return std::nullopt;
+    return Asked{found.front().text("attributes") == "{}"};
   }
 
   // Of those whose wish is this policy and that do not bear it, or whose job is open. `state` empty = any.
@@ -236,14 +254,14 @@ class CopyRun {
   Copy copy_;
   const bool was_ready_;
   const bool drifted_;
-  CentralPolicy policy_;
+  const std::shared_ptr<const CentralPolicy> policy_;
   CopySync sync_;
 };
 
 }  // namespace
 
 base::Awaitable<void> run_copy(Context& context, engine::Lane lane) {
-  const Situation now = co_await context.read([&lane](storage::Connection& db) { return look(db, lane.key); });
+  const Situation now = co_await context.look([&lane](Snapshot& at) { return look(at, lane.key); });
   if (is_over(now)) {
     co_await end_without_copy(context, lane);
   } else if (!now.policy) {
@@ -252,7 +270,7 @@ base::Awaitable<void> run_copy(Context& context, engine::Lane lane) {
              grace_is_over(*now.copy, context.upkeep.unused_copy_grace, context.clock.now())) {
     co_await remove_unused_copy(context, lane, context.neutron(*now.pod), *now.copy);
   } else {
-    CopyRun run(context, lane, *now.pod, *now.copy, *now.policy);
+    CopyRun run(context, lane, *now.pod, *now.copy, now.policy);
     co_await run.run();
   }
 }

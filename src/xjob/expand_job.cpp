@@ -65,7 +65,8 @@ void add_child(storage::Connection& db, const Parent& parent, const Subject& sub
                engine::Priority priority, base::Micros now) {
   json::object resource = parent.resource;
   resource["pod_id"] = pod;
-  if (subject.type != kPolicyLane) expect_binding(db, subject.type, subject.id, pod, parent.project_id, now);
+  const bool binds = subject.type != kPolicyLane && parent.wanted != engine::kGone;
+  if (binds) expect_binding(db, subject.type, subject.id, pod, parent.project_id, now);
   const engine::LaneKey lane{pod, subject.type, subject.id};
   engine::add_job(db, {parent.type, parent.project_id, resource, lane, parent.wanted, parent.id, priority},
                   {now, parent.change_id});

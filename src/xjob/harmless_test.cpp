@@ -119,7 +119,7 @@ class HarmlessTest : public RunTest {
 
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
 };
 
 const std::string kGuarantees = "POST /v2.0/qos/policies/made 1/minimum_bandwidth_rules";

@@ -94,7 +94,7 @@ class ImportTest : public RunTest {
 
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
 };
 
 TEST_F(ImportTest, ARegionThatHasNothingGivesAnEmptyPlanInOneCallAList) {

@@ -21,7 +21,7 @@ struct Owner {
   std::int64_t intent = 0;
 };
 
-// The row on which a change of association and a new routing meet: written first, then read.
+// The row on which a change of association meets a routing that comes or goes: written first, then read.
 std::optional<Owner> meet_object(Connection& db, const std::string& type, const std::string& id,
                                  const std::string& what) {
   const std::string table = object_table(type);
@@ -72,7 +72,8 @@ void object_job(Connection& db, const char* job_type, const std::string& type, c
     return;
   }
   resource["pod_id"] = pods.front();
-  expect_binding(db, type, id, pods.front(), owner.project_id, cause.at);
+  // One that comes to its end expects none: a run must be able to tell it from one that was to come.
+  if (owner.intent != engine::kGone) expect_binding(db, type, id, pods.front(), owner.project_id, cause.at);
   engine::add_job(db,
                   {job_type, owner.project_id, resource, binding_lane(pods.front(), type, id), owner.intent, "",
                    priority_in(live_pods(db, type, id), pods.front())},
@@ -159,6 +160,7 @@ bool add_routing(Connection& db, const std::string& type, const std::string& cen
 }
 
 void remove_routing(Connection& db, const std::string& type, const std::string& central_id, const std::string& pod_id) {
+  meet_object(db, type, central_id, "met");
   const std::optional<Binding> binding = find_binding(db, type, central_id, pod_id);
   delete_routing(db, type, central_id, pod_id);
   remove_binding(db, type, central_id, pod_id);

@@ -273,12 +273,14 @@ TEST_F(IntentsTest, AnAssociationBesideANewRoutingEndsWithAJobInBothOrders) {
 }
 
 // Of a transaction that decides from two tables each must write the row on which they meet.
-TEST_F(IntentsTest, AnAssociationAndARoutingBothWriteTheObjectsRow) {
+TEST_F(IntentsTest, AnAssociationAndARoutingThatComesOrGoesAllWriteTheObjectsRow) {
   const std::int64_t before = number("SELECT met + intent AS n FROM networks");
   route(kNetwork, "net", "pod1");
   EXPECT_EQ(number("SELECT met + intent AS n FROM networks"), before + 1);
   associate(kNetwork, "net", "gold");
   EXPECT_EQ(number("SELECT met + intent AS n FROM networks"), before + 2);
+  write([&](Connection& db) { remove_routing(db, kNetwork, "net", "pod1"); });
+  EXPECT_EQ(number("SELECT met + intent AS n FROM networks"), before + 3);
 }
 
 // A connection that counts what it is asked.

@@ -56,7 +56,7 @@ class PlaceJobTest : public RunTest {
 
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   const engine::LaneKey key_{"pod1", kPlaceNetworkLane, "net"};
 };
 

@@ -42,7 +42,7 @@ class PodCheckTest : public RunTest {
 
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
 
  private:
   void show(const std::string& path, const std::string& name, const std::vector<std::string>& values) {

@@ -1,6 +1,7 @@
 #include "xjob/resync_apply.hpp"
 
 #include "storage/sql.hpp"
+#include "xjob/binding_job.hpp"
 #include "xjob/drift.hpp"
 
 namespace tricircle::xjob {
@@ -74,6 +75,8 @@ void learn_binding(Connection& db, const ResyncItem& item, base::Micros now) {
   if (!item.policy_id.empty()) db.execute("UPDATE qos_policies SET met = met + 1 WHERE id = ?", {item.policy_id});
   Binding binding = find_binding(db, lane.kind, lane.object_id, lane.pod_id)
                         .value_or(Binding{lane.kind, lane.object_id, lane.pod_id, item.project_id, "", 0, "", ""});
+  // What it had, as our rows told, may wait for it to let go.
+  if (binding.policy_id != item.policy_id) wake_copy_let_go(db, binding.policy_id, lane.pod_id, now);
   binding.policy_id = item.policy_id;
   binding.state = kDrifted;
   binding.last_error = item.found;

@@ -4,6 +4,7 @@
 
 #include "base/ids.hpp"
 #include "xjob/audit.hpp"
+#include "xjob/binding_job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/resync_scan.hpp"
 #include "xjob/scripted_pod.hpp"
@@ -95,7 +96,7 @@ class ResyncTest : public RunTest {
 
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   boost::json::array networks_;
   const engine::LaneKey net_{"pod1", "network", "net"};
   const engine::LaneKey gold_{"pod1", "policy", kGold};
@@ -212,6 +213,37 @@ TEST_F(ResyncTest, WhatBearsOursAndIsToHaveNoneCountsAsTakenAway) {
   EXPECT_FALSE(is_due(net_));
   resync(true, 1);
   EXPECT_TRUE(is_due(net_));
+}
+
+TEST_F(ResyncTest, TheCopyThatABindingWasThoughtToBearHearsThatItDoesNot) {
+  know_copy("gold there");
+  know_binding(kLost);  // its copy may wait to be let go
+  pod_.show_list("policies", {shown("gold there", kGold)});
+  show_network("gold there");
+  EXPECT_THAT(plan(resync()), ElementsAre("adopt network net local net"));
+  EXPECT_TRUE(is_due({"pod1", "policy", kLost}));
+}
+
+TEST_F(ResyncTest, ABindThatWasToComeIsLookedForWhenItsNetworkGoes) {
+  write([](Connection& db) { db.execute("UPDATE pods SET embedded = 0"); });
+  know_copy("gold there");
+  write([&](Connection& db) { expect_binding(db, kNetwork, "net", "pod1", "acme", now()); });
+  write([&](Connection& db) {
+    db.execute("DELETE FROM networks");
+    object_deleted(db, kNetwork, "net", "acme", now());
+  });
+  boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, claim_one(net_)), boost::asio::use_future).get();
+  EXPECT_THAT(pod_.calls, ElementsAre("GET /v2.0/networks/local net"));
+}
+
+TEST_F(ResyncTest, ANetworkThatWasNeverToBeBoundGoesWithoutACall) {
+  write([](Connection& db) { db.execute("UPDATE pods SET embedded = 0"); });
+  write([&](Connection& db) {
+    db.execute("DELETE FROM networks");
+    object_deleted(db, kNetwork, "net", "acme", now());
+  });
+  boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, claim_one(net_)), boost::asio::use_future).get();
+  EXPECT_THAT(pod_.calls, IsEmpty());
 }
 
 TEST_F(ResyncTest, WhatThePodHadRefusedIsAskedAgain) {

@@ -22,7 +22,8 @@ Service::Service(base::Runtime& runtime, storage::Database& database, const base
                  remote::Logins logins, engine::Options options, Upkeep upkeep, std::filesystem::path lock_folder)
     : identities_(client, runtime, clock, std::move(logins)),
       worker_(runtime, database, clock, options, std::move(lock_folder)),
-      context_{runtime, database, clock, identities_, worker_, 0, upkeep} {}
+      looks_(runtime, database),
+      context_{runtime, database, clock, identities_, worker_, looks_, 0, upkeep} {}
 
 void Service::start(bool runs_jobs) {
   if (!runs_jobs) return worker_.start({}, {});

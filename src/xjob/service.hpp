@@ -21,6 +21,7 @@ class Service {
 
   remote::Identities identities_;
   engine::Worker worker_;
+  Looks looks_;
   Context context_;
 };
 

@@ -36,7 +36,8 @@ class RunTest : public CentreTest {
   http::CurlClient client_;
   remote::Identities identities_{client_, runtime_, clock_, {}};
   engine::Worker worker_{runtime_, troubled_, clock_, rare_beats(), {}};
-  Context context_{runtime_, troubled_, clock_, identities_, worker_};
+  Looks looks_{runtime_, troubled_};
+  Context context_{runtime_, troubled_, clock_, identities_, worker_, looks_};
 };
 
 }  // namespace tricircle::xjob
