@@ -171,6 +171,20 @@ std::set<std::string> rows_of(const Changes& changes) {
   return rows;
 }
 
+std::string told(const Change& change) {
+  const Table& table = *change.table;
+  if (change.after.empty()) return row_of(table, change.before) + ": deleted";
+  std::string text = row_of(table, change.after) + (change.before.empty() ? ": new," : ":");
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Value& value = change.after[i];
+    if (!change.before.empty() && change.before[i] == value) continue;
+    text += ' ' + table.columns[i] + '=';
+    if (const auto* number = std::get_if<std::int64_t>(&value)) text += std::to_string(*number);
+    if (const auto* words = std::get_if<std::string>(&value)) text += '\'' + *words + '\'';
+  }
+  return text;
+}
+
 bool make_again(SqliteConnection& db, const Changes& changes) {
   db.execute("BEGIN");
   const bool made = make_all(db, changes);

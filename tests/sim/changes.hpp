@@ -46,6 +46,9 @@ class Recorder {
 
 std::set<std::string> rows_of(const Changes&);
 
+// "lanes|7: worker='', due_at=NULL": what is new, for people.
+std::string told(const Change&);
+
 // In a transaction of its own. False: the store refuses one of them, and none is made.
 bool make_again(storage::SqliteConnection&, const Changes&);
 

@@ -117,7 +117,7 @@ void Store::write(const Work& work) {
 }
 
 void Store::write_now(const Work& work) {
-  if (several_) present_.recorder.start();
+  if (several_ || world_.telling) present_.recorder.start();
   present_.db.execute("BEGIN");
   try {
     work(present_.db);
@@ -161,6 +161,9 @@ void Store::bring_past_to(std::int64_t commit) {
 }
 
 void Store::committed(Changes changes) {
+  if (world_.telling) {
+    for (const Change& change : changes) world_.tell("    " + told(change));
+  }
   if (several_) {
     std::set<std::string> rows = rows_of(changes);
     between_.push_back({std::move(changes), std::move(rows)});
