@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -45,14 +46,12 @@ std::string braced(const std::string& inside) {
 }  // namespace
 
 Metrics::Series& Metrics::series(const Metric& metric, Values values) {
-  auto& [known, family] = families_[metric.name];
-  known = &metric;
   std::string key;
   for (const std::string_view value : values) {
     key += value;
     key += '\0';
   }
-  return family[std::move(key)];
+  return families_[&metric][std::move(key)];
 }
 
 void Metrics::add(const Metric& metric, Values values, double value) {
@@ -75,19 +74,21 @@ void Metrics::observe(const Metric& metric, Values values, double seconds) {
 
 void Metrics::forget(const Metric& metric) {
   const std::lock_guard guard(mutex_);
-  families_.erase(metric.name);
+  families_.erase(&metric);
 }
 
 std::string Metrics::text() const {
   const std::lock_guard guard(mutex_);
   std::string out;
-  for (const auto& [name, known] : families_) {
+  std::map<std::string_view, std::pair<const Metric*, const Family*>> by_name;
+  for (const auto& [metric, family] : families_) by_name[metric->name] = {metric, &family};
+  for (const auto& [name, known] : by_name) {
     const auto& [metric, family] = known;
     out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, metric->help, name,
                        kKinds[static_cast<std::size_t>(metric->kind)]);
     // In an order that stays, for people who compare two looks.
     std::map<std::string, const Series*> ordered;
-    for (const auto& [values, one] : family) ordered[rendered(metric->labels, values)] = &one;
+    for (const auto& [values, one] : *family) ordered[rendered(metric->labels, values)] = &one;
     for (const auto& [labels, one] : ordered) {
       if (metric->kind != MetricKind::histogram) {
         out += fmt::format("{}{} {}\n", name, braced(labels), one->value);

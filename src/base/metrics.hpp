@@ -3,7 +3,6 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -44,7 +43,7 @@ class Metrics {
   Series& series(const Metric&, Values);
 
   mutable std::mutex mutex_;
-  std::map<std::string_view, std::pair<const Metric*, Family>> families_;
+  std::unordered_map<const Metric*, Family> families_;
 };
 
 Metrics& metrics();

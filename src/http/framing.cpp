@@ -39,20 +39,28 @@ bool has_whole_line_ends(std::string_view text) {
 }  // namespace
 
 bool HeadLines::take(std::string_view bytes) {
-  return std::ranges::all_of(bytes, [this](char c) { return over_ || take(c); });
-}
-
-bool HeadLines::take(char c) {
-  const bool after_cr = std::exchange(after_cr_, c == '\r');
-  if (c == '\n') {
+  while (!over_ && !bytes.empty()) {
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+    if (!take_part(bytes.substr(0, end))) return false;
+    if (end == bytes.size()) return true;
+    bytes.remove_prefix(end + 1);
+    if (!std::exchange(after_cr_, false)) return false;
     over_ = empty_ && !first_;
     first_ = false;
     empty_ = true;
-    return after_cr;
   }
-  if (empty_ && !first_ && (c == ' ' || c == '\t')) return false;
-  empty_ = empty_ && c == '\r';
   return true;
+}
+
+// Of a line, without its end.
+bool HeadLines::take_part(std::string_view part) {
+  if (part.empty()) return true;
+  after_cr_ = part.back() == '\r';
+  if (!empty_) return true;
+  const std::size_t begin = part.find_first_not_of('\r');
+  if (begin == std::string_view::npos) return true;
+  empty_ = false;
+  return first_ || (part[begin] != ' ' && part[begin] != '\t');
 }
 
 bool is_framed_once(const beast::http::request<beast::http::string_body>& request) {

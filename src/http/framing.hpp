@@ -16,7 +16,7 @@ class HeadLines {
   bool take(std::string_view bytes);
 
  private:
-  bool take(char c);
+  bool take_part(std::string_view);
 
   bool over_ = false;
   bool first_ = true;  // the request line
