@@ -38,7 +38,7 @@ void Looks::add(Look look, base::Runtime::Done done) {
   runtime_.post([this] { answer_all(); });
 }
 
-void Looks::answer_all() {
+void Looks::answer_all() noexcept {
   std::vector<Asked> group;
   for (;;) {
     {

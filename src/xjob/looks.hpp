@@ -45,7 +45,7 @@ class Looks {
     std::exception_ptr error;
   };
   void add(Look, base::Runtime::Done);
-  void answer_all();
+  void answer_all() noexcept;  // a look that nobody answers would hold its lane for ever: better to die
   void answer(std::vector<Asked>&);
 
   base::Runtime& runtime_;

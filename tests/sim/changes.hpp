@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-struct sqlite3_value;
-
 namespace tricircle::sim {
 
 struct Table {

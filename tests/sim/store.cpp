@@ -123,6 +123,7 @@ void Store::write_now(const Work& work) {
     work(present_.db);
     present_.db.execute("COMMIT");
   } catch (...) {
+    present_.recorder.stop();
     present_.db.execute("ROLLBACK");
     throw;
   }
@@ -138,6 +139,7 @@ bool Store::write_as_begun(const Work& work, std::int64_t begun) {
   try {
     work(past_.db);
   } catch (...) {
+    past_.recorder.stop();
     past_.db.execute("ROLLBACK");
     throw;
   }
