@@ -115,20 +115,10 @@ bool update(SqliteConnection& db, const Change& change) {
   return db.execute("UPDATE " + table.name + " SET " + set + where_key(table), parameters).affected() == 1;
 }
 
-bool make(SqliteConnection& db, const Change& change) {
+bool make_one(SqliteConnection& db, const Change& change) {
   if (!change.before.empty() && !change.after.empty()) return update(db, change);
   change.before.empty() ? insert(db, change) : remove(db, change);
   return true;
-}
-
-bool make_all(SqliteConnection& db, const Changes& changes) {
-  try {
-    return std::ranges::all_of(changes, [&](const Change& change) { return make(db, change); });
-  } catch (const storage::UniqueViolation&) {
-    return false;
-  } catch (const storage::ForeignKeyViolation&) {
-    return false;
-  }
 }
 
 }  // namespace
@@ -185,9 +175,30 @@ std::string told(const Change& change) {
   return text;
 }
 
+Changes rows_of_table(SqliteConnection& db, const std::string& table) {
+  const Table& known = table_named(table, db);
+  Changes changes;
+  const auto found = db.execute("SELECT * FROM " + table);
+  for (const storage::Row& row : found.rows()) {
+    Change& change = changes.emplace_back(Change{&known, {}, {}});
+    for (const std::string& column : found.columns()) change.after.push_back(row.value(column));
+  }
+  return changes;
+}
+
+bool make(SqliteConnection& db, const Changes& changes) {
+  try {
+    return std::ranges::all_of(changes, [&](const Change& change) { return make_one(db, change); });
+  } catch (const storage::UniqueViolation&) {
+    return false;
+  } catch (const storage::ForeignKeyViolation&) {
+    return false;
+  }
+}
+
 bool make_again(SqliteConnection& db, const Changes& changes) {
   db.execute("BEGIN");
-  const bool made = make_all(db, changes);
+  const bool made = make(db, changes);
   db.execute(made ? "COMMIT" : "ROLLBACK");
   return made;
 }

@@ -47,7 +47,12 @@ std::set<std::string> rows_of(const Changes&);
 // "lanes|7: worker='', due_at=NULL": what is new, for people.
 std::string told(const Change&);
 
-// In a transaction of its own. False: the store refuses one of them, and none is made.
+// What would make each row that a table has.
+Changes rows_of_table(storage::SqliteConnection&, const std::string& table);
+
+// False: the store refuses one of them; those before it are made.
+bool make(storage::SqliteConnection&, const Changes&);
+// In a transaction of its own. False: none is made.
 bool make_again(storage::SqliteConnection&, const Changes&);
 
 }  // namespace tricircle::sim

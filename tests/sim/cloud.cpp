@@ -42,14 +42,14 @@ xjob::Upkeep quick_upkeep() {
 
 Host::Host(World& world, Store& store, Network& network, int id, const std::string& name)
     : process(world, id, name), door(store, process), runtime(process), client(network, process) {
-  world.add(&runtime);
+  world.add(id, &runtime);
   service.emplace(runtime, door, world, client, remote::Logins{}, quick_options(), quick_upkeep(),
                   std::filesystem::path());
 }
 
 Host::~Host() {
   door.shut();
-  process.world().remove(&runtime);
+  process.world().remove(process.id());
   process.world().forget(process.id());
   service.reset();
 }

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include <spdlog/spdlog.h>
+#include <sqlite3.h>
 
 namespace {
 
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   app.add_flag("--brief", brief, "One line, also for a story that goes wrong");
   app.footer("Example: tricircle_sim --first 17 --tell");
   CLI11_PARSE(app, argc, argv);
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);  // no locks
   spdlog::set_level(told_whole ? spdlog::level::info : spdlog::level::off);
 
   if (told_whole) {

@@ -119,7 +119,7 @@ bool Model::right_now(const PodServer& pod, const std::string& local_id) const {
 // Right, and nobody is on the way to change it.
 void Model::look_whether_right(const PodServer& pod) {
   if (network_.oldest_under_way(pod.region, world_.now() + 1) <= world_.now()) return;
-  if (number("SELECT count(*) AS n FROM lanes WHERE pod_id = ? AND worker <> ''", {pod.pod_id}) != 0) return;
+  if (somebody_runs(pod)) return;
   bool all = true;
   for (const auto& [id, object] : pod.objects) {
     if (right_now(pod, id)) {
@@ -132,6 +132,15 @@ void Model::look_whether_right(const PodServer& pod) {
   // A copy that lacks a refused rule may be one that nothing bears yet.
   if (number("SELECT count(*) AS n FROM copies WHERE pod_id = ? AND state = 'refused'", {pod.pod_id}) == 0)
     doubtful_.erase(pod.region);
+}
+
+bool Model::somebody_runs(const PodServer& pod) {
+  Seen& seen = running_[pod.region];
+  if (seen.commit != world_.committed) {
+    const std::int64_t held = number("SELECT count(*) AS n FROM lanes WHERE pod_id = ? AND worker <> ''", {pod.pod_id});
+    seen = {world_.committed, held != 0};
+  }
+  return seen.held;
 }
 
 void Model::look_everywhere() {

@@ -83,6 +83,7 @@ class Model final : public PodServer::Watcher {
   Window window(const PodServer&, const std::string& local_id) const;
   bool right_now(const PodServer&, const std::string& local_id) const;
   void look_whether_right(const PodServer&);
+  bool somebody_runs(const PodServer&);  // a worker has one of its lanes
   void check_protection(PodServer&, const std::string& local_id, const PodObject&, const std::string& what);
   void check_copies(PodServer&);
   void check_bindings(PodServer&);
@@ -94,6 +95,11 @@ class Model final : public PodServer::Watcher {
   Store& store_;
   Network& network_;
   std::map<std::pair<std::string, std::string>, Micros> right_at_;
+  struct Seen {
+    std::int64_t commit = -1;
+    bool held = false;
+  };
+  std::map<std::string, Seen> running_;  // by region: as it was after that commit
   std::set<std::string> doubtful_;       // have refused or been edited by hand, and are not right again yet
   std::set<std::string> edited_;         // nobody knows of it before an audit
   std::set<std::string> ever_doubtful_;  // a tag that a pod has refused is not sent again

@@ -71,10 +71,11 @@ void Play::set_up() {
         },
         {}, "admin");
   }
+  run_until_answered();
   policy_ids_.resize(kPolicies);
   object_ids_.resize(kObjects);
   for (int i = 0; i < kPolicies; ++i) create_policy(i);
-  world_.run_until(world_.now() + kSecond);
+  run_until_answered();
   for (int i = 0; i < kPolicies; ++i) set_rule(i, i % 2, i);
   for (int i = 0; i < kObjects; i += 2) {
     for (const std::string type : {"network", "port"}) {
@@ -85,9 +86,14 @@ void Play::set_up() {
              object_ids_.at(static_cast<std::size_t>(type == "network" ? i : i + 1)) = id;
              model_.objects[id] = {id, type, true, {{world_.now(), ""}}, 0};
            });
-      world_.run_until(world_.now() + kSecond);
+      run_until_answered();
     }
   }
+}
+
+// For as long as nobody is killed.
+void Play::run_until_answered() {
+  while (calls_under_way_ > 0) world_.run_until(world_.now() + 10 * kMillisecond);
 }
 
 void Play::look_now_and_then() {
@@ -98,9 +104,11 @@ void Play::look_now_and_then() {
 
 void Play::call(const std::string& method, const std::string& target, const std::string& body, Answered accepted,
                 Answered refused, const std::string& project) {
+  ++calls_under_way_;
   cloud_->call(
       method, target, body, project,
       [this, method, target, accepted = std::move(accepted), refused = std::move(refused)](const ApiAnswer& answer) {
+        --calls_under_way_;
         const bool taken = answer.status >= 200 && answer.status < 300;
         world_.tell((taken ? "accepted: " : "refused: ") + method + " " + target + " " + std::to_string(answer.status) +
                     (taken ? "" : " " + json::serialize(answer.body)));
@@ -220,7 +228,7 @@ void Play::redo_what_failed() {
     call("POST", "/v1.0/jobs", json::serialize(json::object{{"job", job}}), {}, {}, "admin");
   }
   for (const std::string& id : failed) call("PUT", "/v1.0/jobs/" + id, "", {}, {}, "admin");
-  world_.run_until(world_.now() + kSecond);
+  if (!refused.empty() || !failed.empty()) world_.run_until(world_.now() + kSecond);
 }
 
 std::string Play::local_object(const PodServer& pod, int which) const {

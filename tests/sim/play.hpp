@@ -34,6 +34,7 @@ class Play {
 
  private:
   void set_up();
+  void run_until_answered();
   void perform(const Step&);
   void tenant(const Step&);
   void fate(const Step&);
@@ -93,7 +94,7 @@ class Play {
   };
   std::map<std::string, Overlapping> associating_;  // object id -> calls that are under way at the same time
   struct Backup {
-    std::unique_ptr<storage::SqliteConnection> store;
+    Changes store;
     std::map<std::string, CentralPolicyTruth> policies;
     std::map<std::string, CentralObjectTruth> objects;
     std::vector<std::string> policy_ids;
@@ -101,6 +102,7 @@ class Play {
   std::optional<Backup> backup_;
   bool restoring_ = false;
   Outcome outcome_;
+  int calls_under_way_ = 0;
   int names_ = 0;
   std::int64_t revisions_ = 0;
   bool ended_ = false;  // nobody looks any more

@@ -37,7 +37,7 @@ void Play::restore() {
 
 void Play::put_back() {
   world_.tell("* the old store is in place");
-  store_.restore(*backup_->store);
+  store_.restore(backup_->store);
   model_.restored(backup_->policies, backup_->objects);
   policy_ids_ = backup_->policy_ids;
   for (PodServer& pod : pods_) disown_what_nobody_can_know(pod);

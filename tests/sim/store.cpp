@@ -2,15 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <stdexcept>
-
-#include <sqlite3.h>
-
 namespace tricircle::sim {
 namespace {
-
-using storage::SqliteConnection;
 
 constexpr std::int64_t kFarAway = 1000;
 
@@ -21,76 +15,26 @@ bool meet(const std::set<std::string>& some, const std::set<std::string>& others
   return false;
 }
 
-void copy_all(SqliteConnection& from, SqliteConnection& to) {
-  sqlite3_backup* copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
-  if (copy == nullptr || sqlite3_backup_step(copy, -1) != SQLITE_DONE || sqlite3_backup_finish(copy) != SQLITE_OK)
-    throw std::logic_error("a backup failed");
-}
-
-class Plain final : public storage::Database {
- public:
-  explicit Plain(SqliteConnection& db) : db_(db) {}
-  void read(const Work& work) override { work(db_); }
-  void write(const Work& work) override { work(db_); }
-
- private:
-  SqliteConnection& db_;
-};
-
-// A store with its tables, and what the migrations have put into them.
-class Made {
- public:
-  Made() {
-    Plain plain(db_);
-    storage::upgrade(plain);
-    const auto tables =
-        db_.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid");
-    for (const storage::Row& table : tables.rows()) {
-      const std::string name = table.text("name");
-      const std::string kept = "temp.made_" + name;
-      db_.execute("CREATE TEMP TABLE made_" + name + " AS SELECT * FROM main." + name);
-      again_.push_front("DELETE FROM main." + name);  // what was made later may hang on it
-      if (db_.execute("SELECT count(*) AS n FROM " + kept).front().integer("n") == 0) continue;
-      again_.push_back("INSERT INTO main." + name + " SELECT * FROM " + kept);
-    }
-    again_.emplace_back("DELETE FROM main.sqlite_sequence");
-    recorder_.emplace(db_);
-  }
-
-  Watched as_made() {
-    db_.execute("BEGIN");
-    for (const std::string& statement : again_) db_.execute(statement);
-    db_.execute("COMMIT");
-    return {db_, *recorder_};
-  }
-
- private:
-  SqliteConnection db_{":memory:"};
-  std::optional<Recorder> recorder_;
-  std::deque<std::string> again_;
-};
-
-// Made once a process, for one story after the other, never two at a time: statements stay prepared, which is most of
-// what a new store costs.
-Watched empty_store(const std::string& name) {
-  static std::map<std::string, Made> made;
-  return made[name].as_made();
+// Made once a process, for one story after the other, never two at a time.
+Tables& empty(const std::string& name) {
+  static std::map<std::string, Tables> made;
+  Tables& tables = made[name];
+  tables.as_made();
+  return tables;
 }
 
 }  // namespace
 
 Store::Store(World& world, bool several)
-    : world_(world), several_(several), present_(empty_store("present")), past_(empty_store("past")) {}
+    : world_(world), several_(several), present_(empty("present")), past_(empty("past")) {}
 
-std::unique_ptr<SqliteConnection> Store::backup() {
-  auto copy = std::make_unique<SqliteConnection>(":memory:");
-  copy_all(present_.db, *copy);
-  return copy;
+Changes Store::backup() {
+  return present_.rows();
 }
 
-void Store::restore(SqliteConnection& backup) {
-  copy_all(backup, present_.db);
-  copy_all(backup, past_.db);
+void Store::restore(const Changes& backup) {
+  present_.put_back(backup);
+  past_.put_back(backup);
   between_.clear();
   past_at_ = ++world_.committed;
 }
@@ -99,15 +43,9 @@ void Store::look(const Work& work) {
   work(present_.db);
 }
 
+// Nobody comes between: one thread.
 void Store::read(const Work& work) {
-  present_.db.execute("BEGIN");
-  try {
-    work(present_.db);
-  } catch (...) {
-    present_.db.execute("ROLLBACK");
-    throw;
-  }
-  present_.db.execute("COMMIT");
+  work(present_.db);
   world_.begun_at_commit = world_.committed;  // what it has seen it will not forget
 }
 

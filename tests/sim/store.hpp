@@ -4,21 +4,15 @@
 #pragma once
 #include "changes.hpp"
 #include "storage/database.hpp"
-#include "storage/sqlite_connection.hpp"
+#include "tables.hpp"
 #include "world.hpp"
 
 #include <deque>
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
 
 namespace tricircle::sim {
-
-struct Watched {
-  storage::SqliteConnection& db;
-  Recorder& recorder;
-};
 
 class Store final : public storage::Database {
  public:
@@ -29,8 +23,8 @@ class Store final : public storage::Database {
 
   void look(const Work&);  // at what is committed; nobody's doing
 
-  std::unique_ptr<storage::SqliteConnection> backup();
-  void restore(storage::SqliteConnection& backup);  // while no process lives
+  Changes backup();
+  void restore(const Changes& backup);  // while no process lives
 
   std::int64_t refused() const { return refused_; }
 
@@ -46,8 +40,8 @@ class Store final : public storage::Database {
 
   World& world_;
   bool several_;
-  Watched present_;
-  Watched past_;
+  Tables& present_;
+  Tables& past_;
   std::int64_t past_at_ = 0;
   std::deque<Commit> between_;  // what `past_` lacks
   std::int64_t refused_ = 0;

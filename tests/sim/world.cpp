@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace tricircle::sim {
 
@@ -43,21 +44,24 @@ bool World::step() {
   }
   begun_at_commit = event.commit;
   event.what();
-  pump();
+  pump(std::exchange(outside_, false) ? 0 : event.owner);
   return true;
 }
 
 void World::run_until(Micros when) {
+  outside_ = true;
   while (!queue_.empty() && queue_.begin()->first.first <= when) step();
   now_ = std::max(now_, when);
 }
 
-void World::pump() {
+void World::pump(int owner) {
   for (bool more = true; more;) {
     more = false;
     for (std::size_t i = 0; i < runtimes_.size(); ++i) {
-      runtimes_[i]->io().restart();
-      if (runtimes_[i]->io().poll() != 0) more = true;
+      if (owner != 0 && runtimes_[i].owner != owner) continue;
+      boost::asio::io_context& io = runtimes_[i].runtime->io();
+      io.restart();
+      if (io.poll() != 0) more = true;
     }
   }
 }

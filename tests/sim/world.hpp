@@ -34,9 +34,11 @@ class World final : public base::Clock {
   bool step();                          // the next thing; false: nothing is to come
   void run_until(Micros when);
 
-  // Coroutines of all processes run on whenever something has happened.
-  void add(base::Runtime* runtime) { runtimes_.push_back(runtime); }
-  void remove(base::Runtime* runtime) { std::erase(runtimes_, runtime); }
+  // A process's coroutines run on whenever something has happened in it, those of all when it happened outside.
+  void add(int owner, base::Runtime* runtime) { runtimes_.push_back({owner, runtime}); }
+  void remove(int owner) {
+    std::erase_if(runtimes_, [&](const Running& one) { return one.owner == owner; });
+  }
 
   // How many transactions had been committed when what happens now was begun: Store's.
   std::int64_t committed = 0;
@@ -51,14 +53,19 @@ class World final : public base::Clock {
     std::int64_t commit;
     std::function<void()> what;
   };
-  void pump();
+  struct Running {
+    int owner;
+    base::Runtime* runtime;
+  };
+  void pump(int owner);
+  bool outside_ = true;  // something may have happened since the last step
 
   Micros now_ = 1'700'000'000 * kSecond;
   std::mt19937_64 random_;
   std::uint64_t numbers_ = 0;
   std::map<std::pair<Micros, std::uint64_t>, Event> queue_;
   std::map<int, Micros> stalled_;
-  std::vector<base::Runtime*> runtimes_;
+  std::vector<Running> runtimes_;
 };
 
 // One simulated process as its Runtime sees the world.
