@@ -107,8 +107,13 @@ class BindingRun {
   // the way it might lose a rule that both of them have. One that has none takes what there is.
   bool may_take(const std::optional<Copy>& copy, std::int64_t policy_intent) const {
     if (!copy || !copy->ready) return false;
-    const bool bears_another = old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || must_look_);
-    return !bears_another || copy->intent >= policy_intent;
+    return !may_bear_another() || copy->intent >= policy_intent;
+  }
+
+  // Of a bind whose end was not seen no row tells, also when the wish has gone back to the policy of the rows.
+  bool may_bear_another() const {
+    if (lane_.uncertain()) return true;
+    return old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || drifted_);
   }
 
   // The pod has refused the policy itself, and nothing has changed since.

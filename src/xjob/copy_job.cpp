@@ -223,7 +223,7 @@ class CopyRun {
     return Asked{found.front().text("attributes") == "{}"};
   }
 
-  // Of those whose wish is this policy and that do not bear it, or whose job is open. `state` empty = any.
+  // Of those whose wish is this policy and that do not bear it for certain, or whose job is open. `state` empty = any.
   void wake_bindings(storage::Connection& db, const std::string& state, base::Micros now) const {
     for (const std::string type : {kNetwork, kPort}) {
       const auto waiting = db.execute(
@@ -231,8 +231,9 @@ class CopyRun {
               " o ON o.id = r.central_id LEFT JOIN bindings b ON b.resource_type = r.resource_type AND b.central_id = "
               "r.central_id AND b.pod_id = r.pod_id WHERE r.pod_id = ? AND r.resource_type = ? AND o.qos_policy_id = ? "
               "AND ? IN ('', b.state) AND ((coalesce(b.policy_id, '') <> ? AND coalesce(b.state, '') <> 'cancelled') "
-              "OR EXISTS (SELECT 1 FROM lanes l JOIN jobs j ON j.lane_id = l.id AND j.finished_at IS NULL WHERE "
-              "l.pod_id = r.pod_id AND l.kind = r.resource_type AND l.object_id = r.central_id))",
+              "OR EXISTS (SELECT 1 FROM lanes l WHERE l.pod_id = r.pod_id AND l.kind = r.resource_type AND l.object_id "
+              "= r.central_id AND (l.uncertain_until <> 0 OR EXISTS (SELECT 1 FROM jobs j WHERE j.lane_id = l.id AND "
+              "j.finished_at IS NULL))))",
           {copy_.pod_id, type, copy_.policy_id, state, copy_.policy_id});
       for (const storage::Row& row : waiting.rows())
         engine::wake(db, binding_lane(copy_.pod_id, type, row.text("central_id")), now, engine::Wake::routine,

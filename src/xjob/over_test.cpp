@@ -18,6 +18,15 @@ class OverTest : public RunTest {
   std::string ask_for(const engine::LaneKey& lane, const std::string& type) {
     return add({type, "acme", {}, lane, 1, ""});
   }
+  void made_copy(const std::string& policy, const std::string& pod) {
+    copy(policy, pod);
+    write([&](Connection& db) {
+      Copy made = find_copy(db, policy, pod).value();
+      made.ready = true;
+      made.state = kInSync;
+      save_copy(db, made, now());
+    });
+  }
   const engine::LaneKey net_{"pod1", "network", "net"};
   const engine::LaneKey gold_{"pod1", "policy", "gold"};
 };
@@ -53,13 +62,7 @@ TEST_F(OverTest, APortThatIsLetGoAtTheCentreLetsADeletedPolicysCopyGo) {
 
 TEST_F(OverTest, ABindingThatIsInPlaceIsRecordedWithoutACall) {
   route(kNetwork, "net", "pod1");
-  copy("gold", "pod1");
-  write([&](Connection& db) {
-    Copy made = find_copy(db, "gold", "pod1").value();
-    made.ready = true;
-    made.state = kInSync;
-    save_copy(db, made, now());
-  });
+  made_copy("gold", "pod1");
   bind(kNetwork, "net", "pod1", "gold");
   associate(kNetwork, "net", "gold");
   run(run_binding, net_);
@@ -104,6 +107,21 @@ TEST_F(OverTest, ABindingWithoutACopyStepsAsideForIt) {
   EXPECT_EQ(lane(net_).due_at, std::nullopt);
   EXPECT_EQ(lane(gold_).due_at, now());
   EXPECT_EQ(number("SELECT count(*) AS n FROM copies WHERE policy_id = 'gold' AND pod_id = 'pod1'"), 1);
+}
+
+// A PUT to another policy was sent and never recorded; the wish went back meanwhile.
+TEST_F(OverTest, AnObjectThatMayBearAnotherPolicyDoesNotGoBackToACopyThatIsBehind) {
+  made_copy("gold", "pod1");
+  write([](Connection& db) { db.execute("UPDATE qos_policies SET intent = 7"); });
+  bind(kNetwork, "net", "pod1", "gold");
+  route(kNetwork, "net", "pod1");
+  associate(kNetwork, "net", "gold");
+  write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {now() + base::kSecond}); });
+  run(run_binding, net_);
+  EXPECT_EQ(jobs().at(0).status, engine::kNew);
+  EXPECT_EQ(lane(net_).uncertain_until, now() + base::kSecond);
+  EXPECT_EQ(lane(gold_).due_at, now());
+  EXPECT_EQ(number("SELECT waited_for AS n FROM copies"), 1) << "its record makes the binding due";
 }
 
 TEST_F(OverTest, AJobAboutACopyThatIsNotThereSucceeds) {

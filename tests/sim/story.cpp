@@ -30,7 +30,7 @@ constexpr Likelihood kLikely[] = {
 
 class Teller {
  public:
-  explicit Teller(std::uint64_t seed) : random_(seed * 2 + 1), disasters_(seed * 2) {}
+  explicit Teller(std::uint64_t seed) : random_(seed * 2 + 1), disasters_(seed * 2), second_thoughts_(~seed) {}
 
   Story story(std::uint64_t seed) {
     Story story{seed, pick(1, 3), pick(1, 3), pick(1, 2), {}};
@@ -40,8 +40,12 @@ class Teller {
     for (int object = 0; object < kObjects; ++object) {
       story.steps.push_back({at += pick(1, 40) * kMillisecond, Act::appear, object, pick(0, story.pods - 1), 0});
       story.steps.push_back({at, Act::associate, object, pick(0, kPolicies - 1), 0});
+      if (think(1, 2) == 1) hesitate(story, at);
     }
-    for (int left = pick(8, 32); left > 0; --left) story.steps.push_back(next(story, at += pause()));
+    for (int left = pick(8, 32); left > 0; --left) {
+      story.steps.push_back(next(story, at += pause()));
+      if (think(1, 3) == 1) hesitate(story, at);
+    }
     if (disasters_() % 6 == 0) add_disaster(story);
     return story;
   }
@@ -58,6 +62,17 @@ class Teller {
     story.steps.insert(place(saved), {story.steps[saved].at, Act::back_up, 0, 0, 0});
   }
 
+  // A policy is taken off again at once, and put on again while who has seen it go may still be about to act on that.
+  void hesitate(Story& story, Micros& at) {
+    const Step first = story.steps.back();
+    if (first.act != Act::associate || first.which < 0) return;
+    for (const int policy : {-1, first.which})
+      story.steps.push_back({at += think(500, 5000), Act::associate, first.what, policy, 0});
+  }
+
+  int think(int low, int high) {
+    return low + static_cast<int>(second_thoughts_() % static_cast<unsigned>(high - low + 1));
+  }
   int pick(int low, int high) { return low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1)); }
 
   Micros pause() {
@@ -130,7 +145,8 @@ class Teller {
 
   std::mt19937_64 random_;
   std::mt19937_64 disasters_;  // by itself: a story's other steps are the same without one
-  bool people_ = false;        // those of the pods take part
+  std::mt19937_64 second_thoughts_;
+  bool people_ = false;  // those of the pods take part
 };
 
 std::string object_name(int which) {
