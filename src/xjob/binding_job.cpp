@@ -72,7 +72,8 @@ class BindingRun {
         type_(lane.key.kind),
         drifted_(seen_.binding && seen_.binding->drifted()),
         must_look_(lane.uncertain() || drifted_),
-        old_policy_(seen_.binding ? seen_.binding->policy_id : "") {}
+        old_policy_(seen_.binding ? seen_.binding->policy_id : ""),
+        bears_another_(!must_look_ && !old_policy_.empty() && old_policy_ != seen_.wish.policy_id) {}
 
   base::Awaitable<void> run() {
     if (!seen_.wish.exists) {
@@ -107,13 +108,7 @@ class BindingRun {
   // the way it might lose a rule that both of them have. One that has none takes what there is.
   bool may_take(const std::optional<Copy>& copy, std::int64_t policy_intent) const {
     if (!copy || !copy->ready) return false;
-    return !may_bear_another() || copy->intent >= policy_intent;
-  }
-
-  // Of a bind whose end was not seen no row tells, also when the wish has gone back to the policy of the rows.
-  bool may_bear_another() const {
-    if (lane_.uncertain()) return true;
-    return old_policy_ != seen_.wish.policy_id && (!old_policy_.empty() || drifted_);
+    return !bears_another_ || copy->intent >= policy_intent;
   }
 
   // The pod has refused the policy itself, and nothing has changed since.
@@ -162,6 +157,8 @@ class BindingRun {
         if (there.gone) co_return co_await record("", kRefused, not_there(type_));
         seen_.backing = there.backing;
         if (there.policy_id == seen_.copy->local_id) co_return co_await record(seen_.wish.policy_id, kInSync, "");
+        bears_another_ = !there.policy_id.empty();
+        if (!may_take(seen_.copy, seen_.policy_intent)) co_return co_await step_aside();
         revision = there.revision;
         replaced = co_await foreign_name(there.policy_id);
       }
@@ -297,6 +294,7 @@ class BindingRun {
   const bool drifted_;
   const bool must_look_;    // our rows may not tell what the pod has
   std::string old_policy_;  // that the pod had when it was last seen
+  bool bears_another_;      // as far as we know
 };
 
 // The routing is gone: there is nothing in the pod that would be ours to touch.

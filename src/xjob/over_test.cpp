@@ -109,21 +109,6 @@ TEST_F(OverTest, ABindingWithoutACopyStepsAsideForIt) {
   EXPECT_EQ(number("SELECT count(*) AS n FROM copies WHERE policy_id = 'gold' AND pod_id = 'pod1'"), 1);
 }
 
-// A PUT to another policy was sent and never recorded; the wish went back meanwhile.
-TEST_F(OverTest, AnObjectThatMayBearAnotherPolicyDoesNotGoBackToACopyThatIsBehind) {
-  made_copy("gold", "pod1");
-  write([](Connection& db) { db.execute("UPDATE qos_policies SET intent = 7"); });
-  bind(kNetwork, "net", "pod1", "gold");
-  route(kNetwork, "net", "pod1");
-  associate(kNetwork, "net", "gold");
-  write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {now() + base::kSecond}); });
-  run(run_binding, net_);
-  EXPECT_EQ(jobs().at(0).status, engine::kNew);
-  EXPECT_EQ(lane(net_).uncertain_until, now() + base::kSecond);
-  EXPECT_EQ(lane(gold_).due_at, now());
-  EXPECT_EQ(number("SELECT waited_for AS n FROM copies"), 1) << "its record makes the binding due";
-}
-
 TEST_F(OverTest, AJobAboutACopyThatIsNotThereSucceeds) {
   const std::string id = ask_for(gold_, kDeletePolicy);
   run(run_copy, gold_);

@@ -83,7 +83,7 @@ class ScriptedPod final : public http::Client {
       boost::json::object object = is_network ? networks_[last] : boost::json::object();
       object["id"] = last;
       object["revision_number"] = 1;
-      object["qos_policy_id"] = nullptr;
+      object.emplace("qos_policy_id", nullptr);
       return response(200, {{is_network ? "network" : "port", object}});
     }
     if (request.body.empty()) return response(200, {});  // a tag

@@ -1,0 +1,89 @@
+// A binding whose last bind was not seen to end: what the pod's network bears is known when it is looked at.
+#include "xjob/binding_job.hpp"
+
+#include "xjob/copy_job.hpp"
+#include "xjob/scripted_pod.hpp"
+#include "xjob/test_run.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tricircle::xjob {
+namespace {
+
+using testing::ElementsAre;
+
+// By our rows the network bears `gold`, whose copy lacks what `gold` has got since. A bind to `silver` was sent and not
+// recorded, and the wish is `gold` again.
+class UnseenBindTest : public RunTest {
+ protected:
+  UnseenBindTest() {
+    add_pod("pod1");
+    add_policy("gold");
+    add_network("net");
+    copy("gold", "pod1");
+    write([&](Connection& db) {
+      Copy made = find_copy(db, "gold", "pod1").value();
+      made.local_id = "local gold";
+      made.ready = true;
+      made.state = kInSync;
+      save_copy(db, made, now());
+      db.execute("UPDATE resource_routings SET local_id = 'local gold' WHERE central_id = 'gold'");
+      db.execute("UPDATE qos_policies SET intent = 7");
+    });
+    route(kNetwork, "net", "pod1");
+    bind(kNetwork, "net", "pod1", "gold");
+    associate(kNetwork, "net", "gold");
+    write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {certain_}); });
+  }
+  void pod_shows(boost::json::object network) { pod_.add_network("local net", std::move(network)); }
+  void run_it() {
+    const engine::Lane lane = claim_one(net_);
+    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
+  }
+  std::int64_t waited_for() { return number("SELECT waited_for AS n FROM copies"); }
+
+  ScriptedPod pod_;
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
+  const base::Micros certain_ = now() + base::kSecond;
+  const engine::LaneKey net_{"pod1", "network", "net"};
+  const engine::LaneKey gold_{"pod1", "policy", "gold"};
+};
+
+TEST_F(UnseenBindTest, ANetworkThatBearsAnotherPolicyDoesNotGoBackToACopyThatIsBehind) {
+  pod_shows({{"qos_policy_id", "local silver"}});
+  run_it();
+  EXPECT_THAT(pod_.take_calls(), ElementsAre("GET /v2.0/networks/local net"));
+  EXPECT_EQ(jobs().at(0).status, engine::kNew);
+  EXPECT_EQ(lane(net_).uncertain_until, certain_);
+  EXPECT_EQ(lane(gold_).due_at, now());
+  EXPECT_EQ(waited_for(), 1) << "its record makes the binding due";
+}
+
+TEST_F(UnseenBindTest, OneThatBearsTheCopyIsLeftAsItIs) {
+  pod_shows({{"qos_policy_id", "local gold"}});
+  run_it();
+  EXPECT_THAT(pod_.take_calls(), ElementsAre("GET /v2.0/networks/local net"));
+  EXPECT_EQ(jobs().at(0).status, engine::kSuccess);
+  EXPECT_EQ(waited_for(), 0);
+}
+
+TEST_F(UnseenBindTest, OneThatBearsNoneTakesWhatThereIs) {
+  pod_shows({});
+  run_it();
+  EXPECT_THAT(pod_.take_calls(), ElementsAre("GET /v2.0/networks/local net", "PUT /v2.0/networks/local net"));
+  EXPECT_EQ(jobs().at(0).status, engine::kSuccess);
+}
+
+TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
+  pod_shows({{"qos_policy_id", "local silver"}});
+  run_it();
+  write([](Connection& db) { db.execute("DELETE FROM jobs"); });
+  ASSERT_EQ(lane(net_).due_at, std::nullopt);
+  const engine::Lane copys = claim_one(gold_);
+  boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, copys), boost::asio::use_future).get();
+  EXPECT_EQ(lane(net_).due_at, now());
+}
+
+}  // namespace
+}  // namespace tricircle::xjob
