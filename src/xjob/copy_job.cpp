@@ -134,7 +134,7 @@ class CopyRun {
     const remote::Answer answer = co_await pod_.create_policy(std::move(values));
     context_.check_answer(answer, true);
     if (!answer.ok()) {
-      copy_.mark.clear();
+      if (lane_.still_uncertain_until() == 0) copy_.mark.clear();  // an earlier POST may still arrive with it
       sync_.refuse("policy: " + answer.words);
       co_await record(answer.words);
       co_return false;

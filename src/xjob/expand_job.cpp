@@ -72,6 +72,11 @@ void add_child(storage::Connection& db, const Parent& parent, const Subject& sub
                   {now, parent.change_id});
 }
 
+// On the object's row: who changes it wakes the lanes of those bindings that he sees.
+void meet_who_changes_the_association(storage::Connection& db, const Subject& subject) {
+  db.execute("UPDATE " + object_table(subject.type) + " SET met = met + 1 WHERE id = ?", {subject.id});
+}
+
 // Nobody will ever want the lane of an expanded parent again.
 void end_lane(storage::Connection& db, const engine::Lane& lane) {
   engine::finish(db, lane, std::nullopt, 0);
@@ -88,6 +93,7 @@ bool expand_batch(storage::Connection& db, const engine::Lane& lane, base::Micro
   const Subject subject = subject_of(parent->type, parent->resource);
   const std::vector<std::string> pods = next_pods(db, subject, parent->cursor);
   const std::set<std::string> live = live_pods(db, subject.type, subject.id);
+  if (subject.type != kPolicyLane) meet_who_changes_the_association(db, subject);
   for (const std::string& pod : pods) add_child(db, *parent, subject, pod, priority_in(live, pod), now);
   const bool last = pods.size() < static_cast<std::size_t>(kBatch);
   engine::advance_parent(db, parent->id, pods.empty() ? parent->cursor : pods.back(), last, now);

@@ -57,6 +57,15 @@ TEST_F(ExpandTest, ANetworksParentHasOneChildInEachPodThatHasItAndExpectsABindin
   EXPECT_EQ(number("SELECT count(*) AS n FROM bindings WHERE state = 'pending' AND central_id = 'net'"), 3);
 }
 
+// Who takes the policy off meanwhile, at another node of the store, sees only the bindings that were expected before.
+TEST_F(ExpandTest, WhoExpectsBindingsMeetsWhoChangesTheAssociation) {
+  for (int i = 0; i < 3; ++i) route(kNetwork, "net", pod(i));
+  associate(kNetwork, "net", "gold");
+  const std::int64_t met = number("SELECT met AS n FROM networks");
+  expand(only_parent());
+  EXPECT_EQ(number("SELECT met AS n FROM networks"), met + 1);
+}
+
 TEST_F(ExpandTest, AParentWhoseLastPodIsGoneSucceedsWithoutAChild) {
   copy("gold", pod(0));
   write([&](Connection& db) { rules_changed(db, "gold", "acme", now()); });

@@ -1,0 +1,62 @@
+// The making of a copy when one of its POSTs was not seen to end.
+#include "xjob/copy_job.hpp"
+
+#include "xjob/scripted_pod.hpp"
+#include "xjob/test_run.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tricircle::xjob {
+namespace {
+
+using testing::Contains;
+
+class UnseenPostTest : public RunTest {
+ protected:
+  UnseenPostTest() {
+    add_pod("pod1");
+    add_policy("gold");
+    add_network("net");
+    route(kNetwork, "net", "pod1");
+    associate(kNetwork, "net", "gold");
+    copy("gold", "pod1");
+    write([](Connection& db) { db.execute("UPDATE copies SET mark = 'unseen'"); });
+    wake_now(gold_);
+    pod_.show_list("policies", {});
+  }
+  void uncertain_until(base::Micros when) {
+    write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ? WHERE kind = 'policy'", {when}); });
+  }
+  void run_it() {
+    const engine::Lane lane = claim_one(gold_);
+    boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, lane), boost::asio::use_future).get();
+  }
+  Copy gold() {
+    return write([](Connection& db) { return find_copy(db, "gold", "pod1").value(); });
+  }
+
+  ScriptedPod pod_;
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
+  const engine::LaneKey gold_{"pod1", "policy", "gold"};
+};
+
+TEST_F(UnseenPostTest, ARefusalOfTheNextOneDoesNotForgetTheMarkOfWhatMayStillArrive) {
+  const base::Micros certain = now() + base::kSecond;
+  uncertain_until(certain);
+  pod_.answer_next("POST", 409, "Conflict", "no");
+  run_it();
+  EXPECT_EQ(gold().state, kRefused);
+  EXPECT_EQ(gold().mark, "unseen");
+  EXPECT_EQ(lane(gold_).due_at, certain);
+}
+
+TEST_F(UnseenPostTest, ARefusalWithNothingUnderWayLeavesNoMark) {
+  pod_.answer_next("POST", 409, "Conflict", "no");
+  run_it();
+  EXPECT_EQ(gold().state, kRefused);
+  EXPECT_EQ(gold().mark, "");
+}
+
+}  // namespace
+}  // namespace tricircle::xjob
