@@ -45,7 +45,8 @@ void Tables::as_made() {
 Changes Tables::rows() {
   Changes rows;
   for (const std::string& name : names_) {
-    for (Change& row : rows_of_table(db, name)) rows.push_back(std::move(row));
+    const Changes of_table = rows_of_table(db, name);
+    rows.insert(rows.end(), of_table.begin(), of_table.end());
   }
   return rows;
 }
