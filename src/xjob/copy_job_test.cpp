@@ -4,12 +4,8 @@
 #include "xjob/scripted_pod.hpp"
 #include "xjob/test_run.hpp"
 
-#include <gmock/gmock.h>
-
 namespace tricircle::xjob {
 namespace {
-
-using testing::Contains;
 
 class UnseenPostTest : public RunTest {
  protected:
