@@ -59,6 +59,7 @@ Value value_of(sqlite3_value* value) {
 Values told(sqlite3* db, int (*side)(sqlite3*, int, sqlite3_value**)) {
   Values values;
   const int width = sqlite3_preupdate_count(db);
+  values.reserve(static_cast<std::size_t>(width));
   for (int column = 0; column < width; ++column) {
     sqlite3_value* value = nullptr;
     check(side(db, column, &value));

@@ -135,12 +135,15 @@ void Model::look_whether_right(const PodServer& pod) {
 }
 
 bool Model::somebody_runs(const PodServer& pod) {
-  Seen& seen = running_[pod.region];
-  if (seen.commit != world_.committed) {
-    const std::int64_t held = number("SELECT count(*) AS n FROM lanes WHERE pod_id = ? AND worker <> ''", {pod.pod_id});
-    seen = {world_.committed, held != 0};
+  if (looked_at_commit_ != world_.committed) {
+    looked_at_commit_ = world_.committed;
+    running_.clear();
+    store_.look([&](storage::Connection& db) {
+      const auto held = db.execute("SELECT DISTINCT pod_id FROM lanes WHERE worker > ''");
+      for (const storage::Row& lane : held.rows()) running_.insert(lane.text("pod_id"));
+    });
   }
-  return seen.held;
+  return running_.contains(pod.pod_id);
 }
 
 void Model::look_everywhere() {

@@ -95,11 +95,8 @@ class Model final : public PodServer::Watcher {
   Store& store_;
   Network& network_;
   std::map<std::pair<std::string, std::string>, Micros> right_at_;
-  struct Seen {
-    std::int64_t commit = -1;
-    bool held = false;
-  };
-  std::map<std::string, Seen> running_;  // by region: as it was after that commit
+  std::set<std::string> running_;  // pods with lanes that are held, as it was after this commit
+  std::int64_t looked_at_commit_ = -1;
   std::set<std::string> doubtful_;       // have refused or been edited by hand, and are not right again yet
   std::set<std::string> edited_;         // nobody knows of it before an audit
   std::set<std::string> ever_doubtful_;  // a tag that a pod has refused is not sent again

@@ -84,7 +84,10 @@ bool Store::write_as_begun(const Work& work, std::int64_t begun) {
   Changes changes = past_.recorder.stop();
   past_.db.execute("ROLLBACK");
   const std::set<std::string> rows = rows_of(changes);
-  const bool meets_another = std::ranges::any_of(between_, [&](const Commit& other) { return meet(rows, other.rows); });
+  const bool meets_another = std::ranges::any_of(between_, [&](Commit& other) {
+    if (other.rows.empty()) other.rows = rows_of(other.changes);
+    return meet(rows, other.rows);
+  });
   if (meets_another || !make_again(present_.db, changes)) {
     ++refused_;
     return false;
@@ -94,20 +97,19 @@ bool Store::write_as_begun(const Work& work, std::int64_t begun) {
 }
 
 void Store::bring_past_to(std::int64_t commit) {
+  past_.db.execute("BEGIN");
   for (; past_at_ < commit; ++past_at_) {
-    if (!make_again(past_.db, between_.front().changes)) throw std::logic_error("the past does not follow the present");
+    if (!make(past_.db, between_.front().changes)) throw std::logic_error("the past does not follow the present");
     between_.pop_front();
   }
+  past_.db.execute("COMMIT");
 }
 
 void Store::committed(Changes changes) {
   if (world_.telling) {
     for (const Change& change : changes) world_.tell("    " + told(change));
   }
-  if (several_) {
-    std::set<std::string> rows = rows_of(changes);
-    between_.push_back({std::move(changes), std::move(rows)});
-  }
+  if (several_) between_.push_back({std::move(changes), {}});
   ++world_.committed;
   world_.begun_at_commit = world_.committed;
 }

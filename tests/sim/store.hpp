@@ -31,7 +31,7 @@ class Store final : public storage::Database {
  private:
   struct Commit {
     Changes changes;
-    std::set<std::string> rows;
+    std::set<std::string> rows;  // told when somebody first compares with them
   };
   void write_now(const Work&);
   bool write_as_begun(const Work&, std::int64_t begun);  // false: refused, nothing has changed
