@@ -18,15 +18,6 @@ class OverTest : public RunTest {
   std::string ask_for(const engine::LaneKey& lane, const std::string& type) {
     return add({type, "acme", {}, lane, 1, ""});
   }
-  void made_copy(const std::string& policy, const std::string& pod) {
-    copy(policy, pod);
-    write([&](Connection& db) {
-      Copy made = find_copy(db, policy, pod).value();
-      made.ready = true;
-      made.state = kInSync;
-      save_copy(db, made, now());
-    });
-  }
   const engine::LaneKey net_{"pod1", "network", "net"};
   const engine::LaneKey gold_{"pod1", "policy", "gold"};
 };

@@ -16,18 +16,8 @@ class PausingTest : public RunTest {
     add_network("net");
     route(kNetwork, "net", "pod1");
     associate(kNetwork, "net", "gold");
-    make_ready();
+    made_copy("gold", "pod1");
     write([&](Connection& db) { engine::pause(db, kPolicyLane, "gold", now()); });
-  }
-  void make_ready() {
-    copy("gold", "pod1");
-    write([&](Connection& db) {
-      Copy made = find_copy(db, "gold", "pod1").value();
-      made.local_id = "local gold";
-      made.ready = true;
-      made.state = kInSync;
-      save_copy(db, made, now());
-    });
   }
   void run_it() { run(run_binding, net_); }
   std::int64_t waited_for() { return number("SELECT waited_for AS n FROM copies"); }

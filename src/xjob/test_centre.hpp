@@ -97,6 +97,20 @@ class CentreTest : public engine::RowsTest {
     write([&](Connection& db) { want_copy(db, policy, pod, now()); });
   }
 
+  // The pod has it, as "local <policy>".
+  void made_copy(const std::string& policy, const std::string& pod) {
+    copy(policy, pod);
+    write([&](Connection& db) {
+      Copy made = find_copy(db, policy, pod).value();
+      made.local_id = "local " + policy;
+      made.ready = true;
+      made.state = kInSync;
+      save_copy(db, made, now());
+      db.execute("UPDATE resource_routings SET local_id = ? WHERE central_id = ? AND pod_id = ?",
+                 {made.local_id, policy, pod});
+    });
+  }
+
   std::int64_t number(const std::string& query) { return storage::number_of(*store_, query); }
   std::int64_t intent(const std::string& table, const std::string& id) {
     return number("SELECT intent AS n FROM " + table + " WHERE id = '" + id + "'");
