@@ -12,8 +12,8 @@ namespace {
 
 using storage::Connection;
 
-std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, const Cause& cause) {
-  const std::int64_t lane = wake(db, job.lane, cause.at, Wake::fresh_wish, job.priority);
+void insert_row(Connection& db, const NewJob& job, std::int64_t lane, const std::string& id, bool parent,
+                const Cause& cause) {
   storage::insert(db, "jobs",
                   {{"id", id},
                    {"type", job.type},
@@ -31,6 +31,11 @@ std::string insert_job(Connection& db, const NewJob& job, const std::string& id,
                    {"change_id", cause.change_id},
                    {"created_at", cause.at},
                    {"updated_at", cause.at}});
+}
+
+std::string insert_job(Connection& db, const NewJob& job, const std::string& id, bool parent, const Cause& cause) {
+  const std::int64_t lane = wake(db, job.lane, cause.at, Wake::fresh_wish, job.priority);
+  insert_row(db, job, lane, id, parent, cause);
   return id;
 }
 
@@ -73,6 +78,13 @@ constexpr char kOpenOfLane[] = "lane_id = ? AND finished_at IS NULL";
 
 std::string add_job(Connection& db, const NewJob& job, const Cause& cause) {
   return insert_job(db, job, base::new_uuid(), false, cause);
+}
+
+void add_job_to_fail(Connection& db, const NewJob& job, std::int64_t lane, base::Micros now) {
+  if (has_open_jobs(db, lane)) return;
+  const auto tells = db.execute("SELECT id FROM jobs WHERE lane_id = ? AND status = 'FAIL' AND wanted >= ? LIMIT 1",
+                                {lane, job.wanted});
+  if (tells.empty()) insert_row(db, job, lane, base::new_uuid(), false, now);
 }
 
 std::string add_parent(Connection& db, const std::string& type, const std::string& project_id,

@@ -38,6 +38,11 @@ struct NewJob {
 // Inserts the job as NEW and makes its lane due with a fresh wish. Returns its id.
 std::string add_job(storage::Connection&, const NewJob&, const Cause&);
 
+// Before close_jobs() ends the lane's jobs with a failure that somebody has to hear of: what nobody asked for (the pod
+// had lost it, or it was changed there) has no job that could tell. Adds one, unless the lane has an open job or one
+// that has failed with this intent. Makes nothing due.
+void add_job_to_fail(storage::Connection&, const NewJob&, std::int64_t lane, base::Micros now);
+
 // A job for several pods: its own lane {"", "job", id} is made due; whoever runs it adds the children.
 std::string add_parent(storage::Connection&, const std::string& type, const std::string& project_id,
                        const boost::json::object& resource, std::int64_t wanted, const Cause&);

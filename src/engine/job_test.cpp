@@ -17,6 +17,21 @@ class JobTest : public RowsTest {
   void close(std::int64_t applied, const std::string& error = "", const std::string& pod = "pod1") {
     write([&](Connection& db) { close_jobs(db, lane_now(db, {pod, "policy", "g"}), applied, error, now()); });
   }
+  void fail_unasked(std::int64_t applied, const std::string& error) {
+    write([&](Connection& db) {
+      const Lane lane = lane_now(db, key_);
+      add_job_to_fail(db, {"qos_update", "acme", {{"pod_id", "pod1"}}, key_, applied, ""}, lane.id, now());
+      close_jobs(db, lane, applied, error, now());
+    });
+  }
+  std::vector<JobRow> failed() {
+    return write([](Connection& db) {
+      std::vector<JobRow> rows;
+      const auto found = db.execute("SELECT id FROM jobs WHERE status = 'FAIL' ORDER BY seq");
+      for (const storage::Row& row : found.rows()) rows.push_back(job_row(db, row.text("id")));
+      return rows;
+    });
+  }
   std::string add_one_parent() {
     return write([&](Connection& db) { return add_parent(db, "qos_update", "acme", {{"policy_id", "g"}}, 3, now()); });
   }
@@ -113,6 +128,38 @@ TEST_F(JobTest, AnErrorMakesItFailWithItsWords) {
   close(2, "dscp_marking: refused");
   EXPECT_EQ(status(id), kFail);
   EXPECT_EQ(job(id).last_error, "dscp_marking: refused");
+}
+
+TEST_F(JobTest, AFailureThatNoJobAskedForHasOneThatTellsAndNothingIsDue) {
+  add_wanting(2);
+  claim_one(key_);
+  close(2);
+  fail_unasked(2, "no");
+  const std::vector<JobRow> told = failed();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].last_error, "no");
+  EXPECT_EQ(told[0].wanted, 2);
+  EXPECT_EQ(told[0].attempts, 1);
+  EXPECT_EQ(told[0].finished_at, now());
+  EXPECT_EQ(lane(key_).due_at, std::nullopt);
+}
+
+TEST_F(JobTest, AFailureIsToldByTheJobThatWaitsForItsEnd) {
+  const std::string asked = add_wanting(2);
+  claim_one(key_);
+  fail_unasked(2, "no");
+  EXPECT_EQ(failed().size(), 1U);
+  EXPECT_EQ(status(asked), kFail);
+}
+
+TEST_F(JobTest, AFailureOfTheSameIntentIsToldOnce) {
+  add_wanting(2);
+  claim_one(key_);
+  close(2);
+  for (const char* words : {"no", "again no"}) fail_unasked(2, words);
+  EXPECT_EQ(failed().size(), 1U);
+  fail_unasked(3, "no to this too");
+  EXPECT_EQ(failed().size(), 2U);
 }
 
 TEST_F(JobTest, AnEndedJobIsNeverTouchedAgain) {

@@ -4,6 +4,7 @@
 #include "engine/job.hpp"
 #include "xjob/copy_job.hpp"
 #include "xjob/drift.hpp"
+#include "xjob/job_types.hpp"
 #include "xjob/leaving.hpp"
 #include "xjob/pausing.hpp"
 
@@ -270,10 +271,18 @@ class BindingRun {
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (!note.empty()) engine::note_jobs(db, lane_.id, note);
+      if (!refused.empty()) engine::add_job_to_fail(db, this_job(), lane_.id, now);
       engine::close_jobs(db, lane_, seen_.wish.intent, refused.empty() ? left_out() : refused, now);
     });
     base::fault_point("after binding record");
     context_.worker.hint();
+  }
+
+  engine::NewJob this_job() const {
+    const auto& [pod_id, type, object_id] = lane_.key;
+    boost::json::object resource = object_job_resource(kCreatePolicy, type, object_id, seen_.wish.policy_id);
+    resource["pod_id"] = pod_id;
+    return {kCreatePolicy, seen_.wish.project_id, std::move(resource), lane_.key, seen_.wish.intent, ""};
   }
 
   // The copy's own run looked at the bearers as they were before this record.

@@ -1,4 +1,4 @@
-// A binding whose last bind was not seen to end: what the pod's network bears is known when it is looked at.
+// What a binding's run does with what the pod answers.
 #include "xjob/binding_job.hpp"
 
 #include "xjob/copy_job.hpp"
@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
+// A binding whose last bind was not seen to end: what the pod's network bears is known when it is looked at.
 // By our rows the network bears `gold`, whose copy lacks what `gold` has got since. A bind to `silver` was sent and not
 // recorded, and the wish is `gold` again.
 class UnseenBindTest : public RunTest {
@@ -20,16 +21,8 @@ class UnseenBindTest : public RunTest {
     add_pod("pod1");
     add_policy("gold");
     add_network("net");
-    copy("gold", "pod1");
-    write([&](Connection& db) {
-      Copy made = find_copy(db, "gold", "pod1").value();
-      made.local_id = "local gold";
-      made.ready = true;
-      made.state = kInSync;
-      save_copy(db, made, now());
-      db.execute("UPDATE resource_routings SET local_id = 'local gold' WHERE central_id = 'gold'");
-      db.execute("UPDATE qos_policies SET intent = 7");
-    });
+    made_copy("gold", "pod1");
+    write([](Connection& db) { db.execute("UPDATE qos_policies SET intent = 7"); });
     route(kNetwork, "net", "pod1");
     bind(kNetwork, "net", "pod1", "gold");
     associate(kNetwork, "net", "gold");
@@ -83,6 +76,46 @@ TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
   const engine::Lane copys = claim_one(gold_);
   boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, copys), boost::asio::use_future).get();
   EXPECT_EQ(lane(net_).due_at, now());
+}
+
+// The pod had lost the copy that the network bore; it is there again, and nobody has asked for the binding.
+class UnaskedBindTest : public RunTest {
+ protected:
+  UnaskedBindTest() {
+    add_pod("pod1");
+    add_policy("gold");
+    add_network("net");
+    made_copy("gold", "pod1");
+    route(kNetwork, "net", "pod1");
+    associate(kNetwork, "net", "gold");
+    write([](Connection& db) { db.execute("DELETE FROM jobs"); });
+  }
+  void run_it() {
+    const engine::Lane lane = claim_one(net_);
+    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
+  }
+
+  ScriptedPod pod_;
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
+  const engine::LaneKey net_{"pod1", "network", "net"};
+};
+
+TEST_F(UnaskedBindTest, ARefusalHasAFailedJobThatCanBeDoneAgain) {
+  pod_.answer_next("PUT", 409, "Conflict", "no");
+  run_it();
+  ASSERT_EQ(jobs().size(), 1U);
+  EXPECT_EQ(jobs()[0].status, engine::kFail);
+  EXPECT_EQ(jobs()[0].type, "qos_create");
+  EXPECT_EQ(jobs()[0].resource, R"({"policy_id":"gold","res_type":"network","res_id":"net","pod_id":"pod1"})");
+  EXPECT_EQ(jobs()[0].last_error, "no");
+  EXPECT_EQ(lane(net_).due_at, std::nullopt);
+}
+
+TEST_F(UnaskedBindTest, WhatWorksNeedsNone) {
+  run_it();
+  EXPECT_EQ(jobs().size(), 0U);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM bindings WHERE state = 'in_sync'"), 1);
 }
 
 }  // namespace

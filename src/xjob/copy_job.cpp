@@ -5,6 +5,7 @@
 #include "engine/job.hpp"
 #include "xjob/copy_sync.hpp"
 #include "xjob/drift.hpp"
+#include "xjob/job_types.hpp"
 #include "xjob/leaving.hpp"
 #include "xjob/unused_copy.hpp"
 
@@ -71,7 +72,7 @@ class CopyRun {
         lane_(lane),
         pod_(context.neutron(pod)),
         copy_(std::move(copy)),
-        was_ready_(copy_.ready),
+        ready_in_row_(copy_.ready),
         drifted_(copy_.drifted()),
         policy_(std::move(policy)),
         sync_(context, pod_, copy_, policy_->wish, [this](storage::Connection& db) { save(db); }) {}
@@ -128,6 +129,7 @@ class CopyRun {
       db.execute("UPDATE bindings SET policy_id = '', state = 'pending' WHERE policy_id = ? AND pod_id = ?",
                  {copy_.policy_id, copy_.pod_id});
     });
+    if (lost) ready_in_row_ = false;
     base::fault_point("mark committed");
     context_.check_may_call();
     json::object values{{"name", marked_name(copy_)}, {"shared", false}, {"project_id", policy_->project_id}};
@@ -164,7 +166,7 @@ class CopyRun {
       const bool anew = keep(db, now);
       if (drifted_) end_drifts(db, lane_.key, now);
       const bool awaited = take_awaited(db, copy_.policy_id, copy_.pod_id);
-      if (awaited || !was_ready_ || !refused.empty()) {
+      if (awaited || !ready_in_row_ || !refused.empty()) {
         wake_bindings(db, "", now);
       } else if (sync_.rules_came_or_went()) {
         wake_bindings(db, kRefused, now);  // what stood in their way may have been among them
@@ -177,10 +179,18 @@ class CopyRun {
       const bool moved_on = anew || newest != policy_->intent || harm_to_check;
       if (moved_on) due = now;
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
-      if (!anew) engine::close_jobs(db, lane_, policy_->intent, problems, now);
+      if (anew) return;
+      const bool asked_for = awaited && !drifted_ && !sync_.lost();  // the binding that waits will tell
+      if (sync_.refused_now() && !asked_for) engine::add_job_to_fail(db, this_job(), lane_.id, now);
+      engine::close_jobs(db, lane_, policy_->intent, problems, now);
     });
     base::fault_point("after copy record");
     context_.worker.hint();
+  }
+
+  engine::NewJob this_job() const {
+    json::object resource{{"policy_id", copy_.policy_id}, {"pod_id", copy_.pod_id}};
+    return {kUpdatePolicy, policy_->project_id, std::move(resource), lane_.key, policy_->intent, ""};
   }
 
   void judge(const std::string& problems, bool ready) {
@@ -202,7 +212,7 @@ class CopyRun {
   // Who found the copy ready, and has asked for it anew or found it lost meanwhile, has taken that from its row: his
   // wish outlives this run, which knows nothing of it. True: so it is.
   bool keep(storage::Connection& db, base::Micros now) const {
-    const std::optional<Asked> asked = was_ready_ ? asked_meanwhile(db) : std::nullopt;
+    const std::optional<Asked> asked = ready_in_row_ ? asked_meanwhile(db) : std::nullopt;
     if (!asked) {
       save_copy(db, copy_, now);
       return false;
@@ -253,7 +263,7 @@ class CopyRun {
   const engine::Lane& lane_;
   remote::PodNeutron pod_;
   Copy copy_;
-  const bool was_ready_;
+  bool ready_in_row_;  // as it was read, until this run has written that the copy is lost
   const bool drifted_;
   const std::shared_ptr<const CentralPolicy> policy_;
   CopySync sync_;

@@ -1,4 +1,4 @@
-// The making of a copy when one of its POSTs was not seen to end.
+// The making of a copy when one of its POSTs was not seen to end, or when nobody has asked for it.
 #include "xjob/copy_job.hpp"
 
 #include "xjob/scripted_pod.hpp"
@@ -52,6 +52,43 @@ TEST_F(UnseenPostTest, ARefusalWithNothingUnderWayLeavesNoMark) {
   run_it();
   EXPECT_EQ(gold().state, kRefused);
   EXPECT_EQ(gold().mark, "");
+}
+
+// An audit has found that the pod has lost the copy; in a row of ours it is there, without a job.
+class LostCopyTest : public RunTest {
+ protected:
+  LostCopyTest() {
+    add_pod("pod1");
+    add_policy("gold");
+    made_copy("gold", "pod1");
+    write([](Connection& db) { db.execute("UPDATE copies SET state = 'drifted'"); });
+    wake_now(gold_);
+    pod_.answer_next("GET /v2.0/qos/policies/local gold", 404, "QosPolicyNotFound", "gone");
+  }
+  void run_it() {
+    const engine::Lane lane = claim_one(gold_);
+    boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, lane), boost::asio::use_future).get();
+  }
+
+  ScriptedPod pod_;
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
+  const engine::LaneKey gold_{"pod1", "policy", "gold"};
+};
+
+TEST_F(LostCopyTest, IfThePodWillNotTakeItAgainAFailedJobTells) {
+  pod_.answer_next("POST", 409, "Conflict", "no");
+  run_it();
+  ASSERT_EQ(jobs().size(), 1U);
+  EXPECT_EQ(jobs()[0].status, engine::kFail);
+  EXPECT_EQ(jobs()[0].type, "qos_update");
+  EXPECT_EQ(jobs()[0].resource, R"({"policy_id":"gold","pod_id":"pod1"})");
+  EXPECT_EQ(jobs()[0].last_error, "no");
+}
+
+TEST_F(LostCopyTest, IfThePodTakesItNoneIsNeeded) {
+  run_it();
+  EXPECT_EQ(jobs().size(), 0U);
 }
 
 }  // namespace

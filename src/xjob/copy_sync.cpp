@@ -72,6 +72,11 @@ base::Awaitable<bool> CopySync::apply() {
   co_return true;
 }
 
+void CopySync::refuse(std::string words) {
+  refused_now_ = true;
+  problems_.push_back(std::move(words));
+}
+
 std::string CopySync::problems() const {
   std::string text;
   for (const std::string& problem : problems_) text += (text.empty() ? "" : "; ") + problem;
@@ -103,6 +108,7 @@ base::Awaitable<CopySync::Outcome> CopySync::create_rule(domain::Step step) {
     rules_came_or_went_ = true;
     rule.id = json::value_to<std::string>(answer.body.at(step.type + "_rule").at("id"));
   } else {
+    refused_now_ = true;
     rule.refused = true;
     rule.error = answer.words;
     if (for_the_sake_of_use(answer)) rule.because = Because::use;
@@ -117,7 +123,7 @@ base::Awaitable<CopySync::Outcome> CopySync::update_rule(domain::Step step) {
   if (answer.is(404)) co_return Outcome::look_again;
   if (answer.is(409) && rounds_ == 1) co_return Outcome::look_again;
   if (!answer.ok()) {
-    problems_.push_back(name_of(step) + ": " + answer.words);
+    refuse(name_of(step) + ": " + answer.words);
     co_return Outcome::done;
   }
   domain::CopyRule& rule = rule_of(step);
@@ -133,7 +139,7 @@ base::Awaitable<CopySync::Outcome> CopySync::delete_rule(domain::Step step) {
     rules_came_or_went_ = true;
     std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return rule.id == step.rule_id; });
   } else {
-    problems_.push_back(name_of(step) + ": " + answer.words);
+    refuse(name_of(step) + ": " + answer.words);
   }
   co_return Outcome::done;
 }
@@ -145,7 +151,7 @@ base::Awaitable<CopySync::Outcome> CopySync::update_policy(domain::Step step) {
   if (answer.ok()) {
     for (const auto& [name, value] : step.values) copy_.attributes[name] = value;
   } else {
-    problems_.push_back("policy: " + answer.words);
+    refuse("policy: " + answer.words);
   }
   co_return Outcome::done;
 }

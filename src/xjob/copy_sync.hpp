@@ -28,7 +28,8 @@ class CopySync {
   bool lost() const { return lost_; }
   bool had_nothing_to_do() const { return nothing_to_do_; }  // the pod was right already when apply() planned
   bool rules_came_or_went() const { return rules_came_or_went_; }
-  void refuse(std::string words) { problems_.push_back(std::move(words)); }
+  bool refused_now() const { return refused_now_; }  // in this run, in answer to a call
+  void refuse(std::string words);
   std::string problems() const;  // what the pod will never take, by name and in its words; '' = nothing
 
  private:
@@ -54,6 +55,7 @@ class CopySync {
   bool lost_ = false;
   bool nothing_to_do_ = false;
   bool rules_came_or_went_ = false;
+  bool refused_now_ = false;
 };
 
 }  // namespace tricircle::xjob

@@ -1,0 +1,4 @@
+-- works with: 18
+-- Whether a failed job of a lane tells of a failure already. (MariaDB's jobs_by_lane knows ended jobs too.)
+{{SQLITE CREATE INDEX jobs_failed_by_lane ON jobs (lane_id, wanted) WHERE status = 'FAIL';
+}}
