@@ -154,7 +154,7 @@ class BindingRun {
     for (int round = 0; round < kMostRounds; ++round) {
       std::optional<std::int64_t> revision;
       if (read) {
-        const Seen there = co_await see_object(context_, pod_, type_, *seen_.local_id);
+        const Seen there = co_await see_object_after(round > 0, context_, pod_, type_, *seen_.local_id);
         if (there.gone) co_return co_await record("", kRefused, not_there(type_));
         seen_.backing = there.backing;
         if (there.policy_id == seen_.copy->local_id) co_return co_await record(seen_.wish.policy_id, kInSync, "");
@@ -175,7 +175,8 @@ class BindingRun {
       if (!answer.is(412)) co_return co_await record(old_policy_, kRefused, answer.words);
       read = true;
     }
-    throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands");
+    throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands",
+                    context_.uncertain_until());
   }
 
   bool may_be_harmed() const { return type_ == kNetwork && !seen_.pod->embedded; }

@@ -23,6 +23,9 @@ struct Seen {
 };
 // Throws RunFailed unless the pod showed the object or said that it is gone.
 base::Awaitable<Seen> see_object(Context&, remote::PodNeutron&, std::string type, std::string local_id);
+// The same after `refused`, a write of ours that was answered with 412: a failure leaves its end unseen.
+base::Awaitable<Seen> see_object_after(bool refused, Context&, remote::PodNeutron&, std::string type,
+                                       std::string local_id);
 
 // The pod itself says that it has no such object.
 bool object_is_gone(const remote::Answer&, const std::string& type);

@@ -78,7 +78,7 @@ TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
   EXPECT_EQ(lane(net_).due_at, now());
 }
 
-// The pod had lost the copy that the network bore; it is there again, and nobody has asked for the binding.
+// A binding without a job: the pod had lost the copy that the network bore, and it is there again.
 class UnaskedBindTest : public RunTest {
  protected:
   UnaskedBindTest() {
@@ -93,6 +93,16 @@ class UnaskedBindTest : public RunTest {
   void run_it() {
     const engine::Lane lane = claim_one(net_);
     boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
+  }
+
+  engine::RunFailed failure() {
+    try {
+      run_it();
+    } catch (const engine::RunFailed& failed) {
+      return failed;
+    }
+    ADD_FAILURE() << "it did not fail";
+    return {engine::RunFailed::Why::again, ""};
   }
 
   ScriptedPod pod_;
@@ -110,6 +120,31 @@ TEST_F(UnaskedBindTest, ARefusalHasAFailedJobThatCanBeDoneAgain) {
   EXPECT_EQ(jobs()[0].resource, R"({"policy_id":"gold","res_type":"network","res_id":"net","pod_id":"pod1"})");
   EXPECT_EQ(jobs()[0].last_error, "no");
   EXPECT_EQ(lane(net_).due_at, std::nullopt);
+}
+
+// A gateway that repeats a PUT passes on the answer to the second: the revision has moved, by the first.
+TEST_F(UnaskedBindTest, APutThatWasAnsweredWith412IsUnseenUntilTheNextLookSucceeds) {
+  pod_.answer_next("PUT", 412, "RevisionNumberConstraintFailed", "no");
+  pod_.answer_next("GET", 404, "", "");
+  EXPECT_GT(failure().uncertain_until, now());
+}
+
+TEST_F(UnaskedBindTest, SoIsOneThatTakesAPolicyOff) {
+  write([](Connection& db) {
+    associate_in(db, kNetwork, "net", "", 0);
+    db.execute("UPDATE bindings SET policy_id = 'gold'");
+  });
+  pod_.add_network("local net", {{"qos_policy_id", "local gold"}});
+  pod_.before_next("GET", [] {});
+  pod_.answer_next("PUT", 412, "RevisionNumberConstraintFailed", "no");
+  pod_.answer_next("GET", 404, "", "");
+  EXPECT_GT(failure().uncertain_until, now());
+}
+
+TEST_F(UnaskedBindTest, ALookThatFailsBeforeAnythingIsWrittenLeavesNothingUnseen) {
+  write([](Connection& db) { db.execute("UPDATE bindings SET state = 'drifted'"); });
+  pod_.answer_next("GET", 404, "", "");
+  EXPECT_EQ(failure().uncertain_until, 0);
 }
 
 TEST_F(UnaskedBindTest, WhatWorksNeedsNone) {

@@ -43,6 +43,10 @@ void Context::check_answer(const remote::Answer& answer, bool wrote) const {
   throw RunFailed(RunFailed::Why::again, answer.words, unseen ? uncertain_until() : 0, not_before);
 }
 
+RunFailed Context::as_unseen_write(const RunFailed& failure) const {
+  return {failure.why, failure.what(), uncertain_until(), failure.not_before};
+}
+
 base::Micros Context::uncertain_until() const {
   return clock.now() + worker.options().call_deadline + worker.options().settle;
 }

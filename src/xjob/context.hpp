@@ -61,6 +61,10 @@ struct Context {
   // of 429 and 503 Retry-After is heeded). Throws engine::RunFailed.
   void check_answer(const remote::Answer&, bool wrote) const;
 
+  // A look has failed that was to tell what the pod has, as it had answered a write unexpectedly (412, a conflict):
+  // that may have been the answer to the second delivery of a write that was carried out the first time.
+  engine::RunFailed as_unseen_write(const engine::RunFailed&) const;
+
   // Until when a write sent now and not seen to its end may still take effect.
   base::Micros uncertain_until() const;
 };

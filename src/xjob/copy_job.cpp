@@ -97,11 +97,19 @@ class CopyRun {
     if (!copy_.local_id.empty() && (lane_.uncertain() || drifted_)) co_await sync_.observe();
     if (copy_.local_id.empty() && !co_await create()) co_return;
     while (!co_await sync_.apply()) {
-      co_await sync_.observe();
+      co_await look_again();
       if (copy_.local_id.empty() && !co_await create()) co_return;
     }
     if (copy_.ready && !copy_.tagged && sync_.had_nothing_to_do()) co_await tag();
     co_await record("");
+  }
+
+  base::Awaitable<void> look_again() {
+    try {
+      co_await sync_.observe();
+    } catch (const RunFailed& failure) {
+      throw context_.as_unseen_write(failure);
+    }
   }
 
   // The oldest that bears our mark becomes the copy, the others go.

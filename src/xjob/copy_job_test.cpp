@@ -86,6 +86,25 @@ TEST_F(LostCopyTest, IfThePodWillNotTakeItAgainAFailedJobTells) {
   EXPECT_EQ(jobs()[0].last_error, "no");
 }
 
+// A gateway that repeats a POST passes on the answer to the second: the pod has the rule, by the first.
+TEST_F(LostCopyTest, ARuleThatIsThereAlreadyIsUnseenUntilTheNextLookSucceeds) {
+  write([](Connection& db) {
+    db.execute(
+        "INSERT INTO qos_rules (id, qos_policy_id, type, direction, dscp_mark) VALUES ('rule', 'gold', "
+        "'dscp_marking', '', 10)");
+  });
+  pod_.answer_next("dscp_marking_rules", 409, "QoSRulesConflict", "there already");
+  pod_.answer_next("GET /v2.0/qos/policies/made", 404, "", "");
+  std::optional<engine::RunFailed> failure;
+  try {
+    run_it();
+  } catch (const engine::RunFailed& failed) {
+    failure = failed;
+  }
+  ASSERT_TRUE(failure);
+  EXPECT_GT(failure->uncertain_until, now());
+}
+
 TEST_F(LostCopyTest, IfThePodTakesItNoneIsNeeded) {
   run_it();
   EXPECT_EQ(jobs().size(), 0U);

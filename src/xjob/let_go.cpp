@@ -40,9 +40,19 @@ base::Awaitable<Seen> see_object(Context& context, remote::PodNeutron& pod, std:
   co_return seen;
 }
 
+base::Awaitable<Seen> see_object_after(bool refused, Context& context, remote::PodNeutron& pod, std::string type,
+                                       std::string local_id) {
+  try {
+    co_return co_await see_object(context, pod, std::move(type), std::move(local_id));
+  } catch (const RunFailed& failure) {
+    if (!refused) throw;
+    throw context.as_unseen_write(failure);
+  }
+}
+
 base::Awaitable<LetGo> let_go(Context& context, remote::PodNeutron& pod, std::string type, std::string local_id) {
   for (int round = 0; round < kMostRounds; ++round) {
-    const Seen seen = co_await see_object(context, pod, type, local_id);
+    const Seen seen = co_await see_object_after(round > 0, context, pod, type, local_id);
     if (seen.gone) co_return LetGo::gone;
     if (seen.policy_id.empty()) co_return LetGo::done;
     const bool ours = co_await context.read(
@@ -55,7 +65,8 @@ base::Awaitable<LetGo> let_go(Context& context, remote::PodNeutron& pod, std::st
     if (object_is_gone(answer, type)) co_return LetGo::gone;
     if (!answer.is(412)) throw RunFailed(RunFailed::Why::again, answer.words);
   }
-  throw RunFailed(RunFailed::Why::again, "the pod's " + type + " keeps changing under our hands");
+  throw RunFailed(RunFailed::Why::again, "the pod's " + type + " keeps changing under our hands",
+                  context.uncertain_until());
 }
 
 }  // namespace tricircle::xjob

@@ -51,6 +51,18 @@ TEST_F(OverTest, APortThatIsLetGoAtTheCentreLetsADeletedPolicysCopyGo) {
   EXPECT_EQ(lane({"pod1", "policy", "long gone"}).due_at, now());
 }
 
+// On two nodes of the store the one may not see that the policy is gone, nor the other that its copy is let go.
+TEST_F(OverTest, ACopyThatWaitsForABindingMeetsItsRecordOnItsRow) {
+  route(kNetwork, "net", "pod1");
+  made_copy("gold", "pod1");
+  bind(kNetwork, "net", "pod1", "gold");
+  write([](Connection& db) { db.execute("DELETE FROM qos_policies"); });
+  wake_now(gold_);
+  run(run_copy, gold_);
+  EXPECT_EQ(number("SELECT met AS n FROM bindings"), 1);
+  EXPECT_EQ(lane(gold_).due_at, std::nullopt);
+}
+
 TEST_F(OverTest, ABindingThatIsInPlaceIsRecordedWithoutACall) {
   route(kNetwork, "net", "pod1");
   made_copy("gold", "pod1");
