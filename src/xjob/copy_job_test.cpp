@@ -70,6 +70,14 @@ class LostCopyTest : public RunTest {
     boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, lane), boost::asio::use_future).get();
   }
 
+  void add_dscp_rule() {
+    write([](Connection& db) {
+      db.execute(
+          "INSERT INTO qos_rules (id, qos_policy_id, type, direction, dscp_mark) VALUES ('rule', 'gold', "
+          "'dscp_marking', '', 10)");
+    });
+  }
+
   ScriptedPod pod_;
   remote::Identities to_pod_{pod_, runtime_, clock_, {}};
   Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
@@ -88,11 +96,7 @@ TEST_F(LostCopyTest, IfThePodWillNotTakeItAgainAFailedJobTells) {
 
 // A gateway that repeats a POST passes on the answer to the second: the pod has the rule, by the first.
 TEST_F(LostCopyTest, ARuleThatIsThereAlreadyIsUnseenUntilTheNextLookSucceeds) {
-  write([](Connection& db) {
-    db.execute(
-        "INSERT INTO qos_rules (id, qos_policy_id, type, direction, dscp_mark) VALUES ('rule', 'gold', "
-        "'dscp_marking', '', 10)");
-  });
+  add_dscp_rule();
   pod_.answer_next("dscp_marking_rules", 409, "QoSRulesConflict", "there already");
   pod_.answer_next("GET /v2.0/qos/policies/made", 404, "", "");
   std::optional<engine::RunFailed> failure;
@@ -103,6 +107,30 @@ TEST_F(LostCopyTest, ARuleThatIsThereAlreadyIsUnseenUntilTheNextLookSucceeds) {
   }
   ASSERT_TRUE(failure);
   EXPECT_GT(failure->uncertain_until, now());
+}
+
+TEST_F(LostCopyTest, EachRuleThatIsThereAlreadyIsLookedAtBeforeItIsARefusal) {
+  add_dscp_rule();
+  write([](Connection& db) {
+    db.execute(
+        "INSERT INTO qos_rules (id, qos_policy_id, type, direction, max_kbps, max_burst_kbps) VALUES ('limit', 'gold', "
+        "'bandwidth_limit', 'egress', 7, 0)");
+  });
+  const auto has = [&](const std::string& rules) {
+    pod_.show_policy("made 1", object_of(R"({"id": "made 1", "name": "x", "rules": [)" + rules + "]}"));
+  };
+  const std::string dscp = R"({"id": "there 1", "type": "dscp_marking", "dscp_mark": 10})";
+  const std::string limit =
+      R"({"id": "there 2", "type": "bandwidth_limit", "direction": "egress", "max_kbps": 7, "max_burst_kbps": 0})";
+  for (const char* type : {"dscp_marking_rules", "bandwidth_limit_rules"})
+    pod_.answer_next(type, 409, "QoSRulesConflict", "there already");
+  int looks = 0;
+  for (int i = 0; i < 2; ++i)
+    pod_.before_next("GET /v2.0/qos/policies/made 1", [&] { has(++looks == 1 ? "" : dscp + "," + limit); });
+  run_it();
+  EXPECT_EQ(looks, 2);
+  EXPECT_EQ(jobs().size(), 0U);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies WHERE state = 'in_sync'"), 1);
 }
 
 TEST_F(LostCopyTest, IfThePodTakesItNoneIsNeeded) {

@@ -97,11 +97,16 @@ base::Awaitable<CopySync::Outcome> CopySync::carry_out(domain::Step step) {
   return update_policy(std::move(step));
 }
 
+// Before it is a refusal: the call may have been delivered twice, and the pod may have what our rows do not tell of.
+bool CopySync::is_first_conflict(const domain::Step& step) {
+  return conflicts_.insert(name_of(step)).second;
+}
+
 base::Awaitable<CopySync::Outcome> CopySync::create_rule(domain::Step step) {
   const remote::Answer answer = co_await pod_.create_rule(copy_.local_id, step.type, step.values);
   context_.check_answer(answer, true);
   if (policy_is_gone(answer)) co_return Outcome::look_again;
-  if (answer.error_type == "QoSRulesConflict" && rounds_ == 1) co_return Outcome::look_again;
+  if (answer.error_type == "QoSRulesConflict" && is_first_conflict(step)) co_return Outcome::look_again;
   std::erase_if(copy_.rules, [&](const domain::CopyRule& rule) { return same_place(rule, step); });
   domain::CopyRule rule{step.type, step.direction, "", step.values, false, ""};
   if (answer.ok()) {
@@ -121,7 +126,7 @@ base::Awaitable<CopySync::Outcome> CopySync::update_rule(domain::Step step) {
   const remote::Answer answer = co_await pod_.update_rule(copy_.local_id, step.type, step.rule_id, step.values);
   context_.check_answer(answer, true);
   if (answer.is(404)) co_return Outcome::look_again;
-  if (answer.is(409) && rounds_ == 1) co_return Outcome::look_again;
+  if (answer.is(409) && is_first_conflict(step)) co_return Outcome::look_again;
   if (!answer.ok()) {
     refuse(name_of(step) + ": " + answer.words);
     co_return Outcome::done;

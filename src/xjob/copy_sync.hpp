@@ -6,6 +6,7 @@
 #include "xjob/harmless.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ class CopySync {
   base::Awaitable<Outcome> update_rule(domain::Step);
   base::Awaitable<Outcome> delete_rule(domain::Step);
   base::Awaitable<Outcome> update_policy(domain::Step);
+  bool is_first_conflict(const domain::Step&);
   void forget_refusals_of_the_past();
   base::Awaitable<domain::PolicyWish> harmless_wish();
   bool expect_guarantees();
@@ -52,6 +54,7 @@ class CopySync {
   const std::function<void(storage::Connection&)> save_;
   std::vector<std::string> problems_;
   int rounds_ = 0;
+  std::set<std::string> conflicts_;  // rules that were in the pod's way once, by name
   bool lost_ = false;
   bool nothing_to_do_ = false;
   bool rules_came_or_went_ = false;

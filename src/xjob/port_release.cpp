@@ -196,6 +196,7 @@ base::Awaitable<void> PortReleaser::release_in(std::shared_ptr<Release> release,
   } catch (const std::exception& error) {
     release->failed_region = region;
     release->error = error.what();
+    release->uncertain_until = std::max(release->uncertain_until, context_.uncertain_until());
   }
   (*one_ended)();
 }

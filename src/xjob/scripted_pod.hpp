@@ -24,6 +24,7 @@ class ScriptedPod final : public http::Client {
   void add_network(const std::string& id, boost::json::object made_on) { networks_[id] = std::move(made_on); }
   // What the list of a collection ("networks", "policies") shows, whatever is asked for.
   void show_list(const std::string& collection, boost::json::array objects) { lists_[collection] = std::move(objects); }
+  void show_policy(const std::string& id, boost::json::object policy) { policies_[id] = std::move(policy); }
   // The first call that contains `part` is answered so; `before` runs right before the answer.
   void answer_next(const std::string& part, int status, const std::string& type, const std::string& message) {
     scripts_.emplace_back(part, error(status, type, message), nullptr);
@@ -79,6 +80,8 @@ class ScriptedPod final : public http::Client {
         std::ranges::replace(key, '-', '_');  // rule-types are called otherwise in bodies
         return response(200, {{key, list->second}});
       }
+      if (const auto policy = policies_.find(last); policy != policies_.end())
+        return response(200, {{"policy", policy->second}});
       const bool is_network = path.starts_with("/v2.0/networks/");
       boost::json::object object = is_network ? networks_[last] : boost::json::object();
       object["id"] = last;
@@ -95,6 +98,7 @@ class ScriptedPod final : public http::Client {
 
   std::map<std::string, boost::json::object> networks_;
   std::map<std::string, boost::json::array> lists_;
+  std::map<std::string, boost::json::object> policies_;
   std::vector<Script> scripts_;
   int made_ = 0;
 };
