@@ -50,6 +50,20 @@ TEST_F(IdentitiesTest, RegionsWithTheSameCredentialsShareAToken) {
   EXPECT_EQ(&identities_.of("Same"), &identities_.own());
 }
 
+// Whoever waits for a token may have stood still meanwhile, and somebody else have begun where he was.
+TEST_F(IdentitiesTest, WhetherACallMayBeSentIsAskedWhenItsTokenIsThere) {
+  PodNeutron pod = identities_.neutron({"p", "RegionOne", "http://RegionOne"}, base::kSecond);
+  int tokens = 0;
+  pod.ask_first([&] {
+    tokens = keystone_.tokens_given();
+    throw std::runtime_error("no more");
+  });
+  auto call = boost::asio::co_spawn(runtime_.io(), pod.rule_types(), boost::asio::use_future);
+  EXPECT_THROW(call.get(), std::runtime_error);
+  EXPECT_EQ(tokens, 1);
+  EXPECT_EQ(keystone_.take_requests().size(), 1U) << "for the token; none to the pod";
+}
+
 TEST_F(IdentitiesTest, ARegionWithItsOwnIsCalledAsThatUser) {
   EXPECT_TRUE(list_rule_types("Other").is(200));
   const auto requests = keystone_.take_requests();

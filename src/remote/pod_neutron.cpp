@@ -202,6 +202,7 @@ base::Awaitable<Answer> PodNeutron::call(std::string method, std::string path, j
       nobody.words = identity.error;
       co_return nobody;
     }
+    if (may_call_) may_call_();
     http::OutRequest request;
     request.method = method;
     request.url = pod_.neutron_url + path;

@@ -1,10 +1,11 @@
 // One pod's Neutron as typed calls: what XJob does to copies, networks and ports. Values in and out are Neutron's JSON;
 // what an answer means is the caller's to decide. Coroutines on the runtime's io thread; never throws for what a pod
-// says.
+// says, only what ask_first() throws.
 #pragma once
 #include "remote/answer.hpp"
 #include "remote/credentials.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ class PodNeutron {
       : client_(client), identity_(identity), pod_(std::move(pod)), limits_(std::move(limits)) {}
 
   const PodAddress& pod() const { return pod_; }
+  // Asked right before each request is sent, when its token is there; throws if it may not be.
+  void ask_first(std::function<void()> may_call) { may_call_ = std::move(may_call); }
   void follow(std::string trace) { trace_ = std::move(trace); }  // a traceparent that calls are made under; '' = none
 
   base::Awaitable<Answer> versions();  // harmless: is anybody there
@@ -90,6 +93,7 @@ class PodNeutron {
 
   http::Client& client_;
   Identity& identity_;
+  std::function<void()> may_call_;
   std::string trace_;
   PodAddress pod_;
   CallLimits limits_;

@@ -78,7 +78,6 @@ class PageLook {
     std::vector<std::string> ids;
     for (const Audited& one : page_) ids.push_back(one.local_id);
     ++seen_.calls;
-    context_.check_may_call();
     const bool policies = kind_ == kPolicyLane;
     // (Not in one expression with ?: -- the coroutine would be begun on both sides.)
     remote::Answer answer;
@@ -97,7 +96,6 @@ class PageLook {
       const Seen there = co_await see_object(context_, pod_, kind_, one.local_id);
       co_return there.gone;
     }
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.get_policy(one.local_id);
     context_.check_answer(answer, false);
     co_return policy_is_gone(answer);

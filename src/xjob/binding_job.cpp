@@ -165,7 +165,6 @@ class BindingRun {
       }
       if (guarantee != nullptr && seen_.backing == Backing::none)
         co_return co_await record(old_policy_, kRefused, harm_of(*guarantee));
-      context_.check_may_call();
       const remote::Answer answer = co_await pod_.bind_object(type_, *seen_.local_id, seen_.copy->local_id, revision);
       context_.check_answer(answer, true);
       if (answer.ok()) co_return co_await record(seen_.wish.policy_id, kInSync, "", replaced);
@@ -226,7 +225,6 @@ class BindingRun {
   // our policy.
   base::Awaitable<void> leave() {
     if (seen_.pod->embedded) {
-      context_.check_may_call();
       const remote::Answer answer = co_await pod_.delete_object(type_, *seen_.local_id);
       context_.check_answer(answer, true);
       if (!answer.ok() && !answer.is(404)) throw RunFailed(RunFailed::Why::again, answer.words);

@@ -15,11 +15,10 @@ remote::PodNeutron Context::neutron(const remote::PodAddress& pod) const {
 remote::PodNeutron Context::neutron(const remote::PodAddress& pod, base::Micros longest) const {
   remote::PodNeutron neutron = identities.neutron(pod, std::min(longest, worker.options().call_deadline));
   neutron.follow(trace);
+  neutron.ask_first([&worker = worker, life = life] {
+    if (!worker.may_call(life)) throw RunFailed(RunFailed::Why::again, "this worker has stopped, or had");
+  });
   return neutron;
-}
-
-void Context::check_may_call() const {
-  if (!worker.may_call(life)) throw RunFailed(RunFailed::Why::again, "this worker has stopped, or had");
 }
 
 void Context::check_answer(const remote::Answer& answer, bool wrote) const {

@@ -49,12 +49,10 @@ struct Context {
   template <typename F>
   auto look(F work) -> base::Awaitable<std::invoke_result_t<F&, Snapshot&>>;
 
-  // Calls end within `longest`, and in any case within call_deadline, on which uncertain_until() rests.
+  // Calls end within `longest`, and in any case within call_deadline, on which uncertain_until() rests. None is sent,
+  // and RunFailed thrown, when this worker's heartbeat has stopped, or had: it may have lost its lanes.
   remote::PodNeutron neutron(const remote::PodAddress&) const;
   remote::PodNeutron neutron(const remote::PodAddress&, base::Micros longest) const;
-
-  // To be called before a call to a pod: a worker whose heartbeat has stopped, or had, may have lost its lanes.
-  void check_may_call() const;
 
   // Ends the run when the answer says nothing about the wish: no answer (silent pod; `wrote` makes the lane uncertain),
   // or one that another try may change (401, 403, 408, 429, 5xx but 501, and any error that is not Neutron's own word;

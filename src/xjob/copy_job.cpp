@@ -139,7 +139,6 @@ class CopyRun {
     });
     if (lost) ready_in_row_ = false;
     base::fault_point("mark committed");
-    context_.check_may_call();
     json::object values{{"name", marked_name(copy_)}, {"shared", false}, {"project_id", policy_->project_id}};
     const remote::Answer answer = co_await pod_.create_policy(std::move(values));
     context_.check_answer(answer, true);
@@ -157,7 +156,6 @@ class CopyRun {
 
   // For the region's admin, and for us after a restore.
   base::Awaitable<void> tag() {
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.tag_policy(copy_.local_id, "tricircle:" + copy_.policy_id);
     context_.check_answer(answer, true);
     copy_.tagged = true;  // a pod without tags refuses, and there is no more to do

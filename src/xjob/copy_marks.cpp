@@ -20,7 +20,6 @@ bool policy_is_gone(const remote::Answer& answer) {
 }
 
 base::Awaitable<std::vector<Marked>> find_marked(Context& context, remote::PodNeutron& pod, const Copy& copy) {
-  context.check_may_call();
   const remote::Answer answer = co_await pod.find_policies(marked_name(copy));
   context.check_answer(answer, false);
   const json::object* body = answer.body.if_object();
@@ -41,7 +40,6 @@ base::Awaitable<std::vector<Marked>> find_marked(Context& context, remote::PodNe
 }
 
 base::Awaitable<void> delete_double(Context& context, remote::PodNeutron& pod, std::string local_id) {
-  context.check_may_call();
   const remote::Answer answer = co_await pod.delete_policy(local_id);
   context.check_answer(answer, true);
   if (!answer.ok() && !policy_is_gone(answer))

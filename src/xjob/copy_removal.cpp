@@ -45,7 +45,6 @@ base::Awaitable<void> hold(Context& context, const engine::Lane& lane, Copy copy
 
 base::Awaitable<void> delete_in_pod(Context& context, const engine::Lane& lane, remote::PodNeutron& pod,
                                     const Copy& copy) {
-  context.check_may_call();
   const remote::Answer answer = co_await pod.delete_policy(copy.local_id);
   context.check_answer(answer, true);
   if (answer.ok() || policy_is_gone(answer)) co_return;

@@ -32,7 +32,6 @@ std::string name_of(const domain::Step& step) {
 }  // namespace
 
 base::Awaitable<void> CopySync::observe() {
-  context_.check_may_call();
   const remote::Answer answer = co_await pod_.get_policy(copy_.local_id);
   context_.check_answer(answer, false);
   if (policy_is_gone(answer)) {
@@ -63,7 +62,6 @@ base::Awaitable<bool> CopySync::apply() {
   std::vector<domain::Step> steps = domain::plan_copy(wish, copy_.attributes, copy_.rules);
   nothing_to_do_ = steps.empty();
   for (domain::Step& step : steps) {
-    context_.check_may_call();
     if (co_await carry_out(std::move(step)) == Outcome::look_again) co_return false;
   }
   for (const domain::CopyRule& rule : copy_.rules) {

@@ -119,7 +119,6 @@ class ImportRun {
     remote::Listed list{stage.path, fields_of(stage.type, whole), stage.filter, asked_.chosen, stage.more};
     if (list.filter.empty()) list.among.clear();
     list.sorted = stage.type != std::string_view(kRbac);
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.page_of(std::move(list), asked_.marker, stage.page);
     context_.check_answer(answer, false);
     const bool no_such_list = answer.is(404) && stage.type == std::string_view(kRbac);  // an extension it lacks

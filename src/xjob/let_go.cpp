@@ -21,7 +21,6 @@ std::string not_there(const std::string& type) {
 }
 
 base::Awaitable<Seen> see_object(Context& context, remote::PodNeutron& pod, std::string type, std::string local_id) {
-  context.check_may_call();
   const remote::Answer answer = co_await pod.get_object(type, local_id);
   context.check_answer(answer, false);
   Seen seen;
@@ -58,7 +57,6 @@ base::Awaitable<LetGo> let_go(Context& context, remote::PodNeutron& pod, std::st
     const bool ours = co_await context.read(
         [&](storage::Connection& db) { return is_our_copy(db, seen.policy_id, pod.pod().pod_id); });
     if (!ours) co_return LetGo::foreign;
-    context.check_may_call();
     const remote::Answer answer = co_await pod.bind_object(type, local_id, "", seen.revision);
     context.check_answer(answer, true);
     if (answer.ok()) co_return LetGo::done;

@@ -118,7 +118,6 @@ class PlaceRun {
     // An earlier PUT whose end was not seen may have come after a newer one.
     Record changes = changes_of(type, wish, lane_.uncertain() ? Record() : made);
     if (changes.empty()) co_return;
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.update_object(type, local, changes);
     context_.check_answer(answer, true);
     if (!answer.ok()) throw Refused("the region refuses a change of its " + type + ": " + answer.words);
@@ -138,7 +137,6 @@ class PlaceRun {
     check_nothing_is_under_way();
     wish["description"] = place_mark(central);
     co_await context_.write([&](Connection& db) { engine::confirm(db, lane_); });
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.create_object(type, std::move(wish));
     context_.check_answer(answer, true);
     if (!answer.ok()) throw Refused("the region refuses the " + type + ": " + answer.words);
@@ -148,7 +146,6 @@ class PlaceRun {
 
   // By its description, which anybody may write there, but for the project's own users not in this project.
   base::Awaitable<std::string> found(std::string type, std::string central, std::string project) {
-    context_.check_may_call();
     remote::Listed marked{
         "/v2.0/" + type + "s", {"id", "description", "project_id"}, "description", {place_mark(central)}, "", false};
     const remote::Answer answer = co_await pod_.page_of(std::move(marked), "", 2);
@@ -272,7 +269,6 @@ class PlaceRun {
   }
 
   base::Awaitable<void> remove(std::string type, std::string local) {
-    context_.check_may_call();
     const remote::Answer answer = co_await pod_.delete_object(type, local);
     context_.check_answer(answer, true);
     if (answer.ok() || answer.is(404)) co_return;

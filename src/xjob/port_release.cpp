@@ -184,8 +184,8 @@ base::Awaitable<void> PortReleaser::release_in(std::shared_ptr<Release> release,
     });
     if (place.pod && !place.local_id.empty()) {
       region = place.pod->region_name;
-      remote::PodNeutron pod = context_.neutron(*place.pod, timeout_);
       Context mine = context_.of_run(lane);
+      remote::PodNeutron pod = mine.neutron(*place.pod, timeout_);
       co_await let_go(mine, pod, kPort, place.local_id);
     }
     release->let_go.push_back(lane.key.pod_id);

@@ -90,9 +90,7 @@ class ResyncRun {
   // On the pool: a pod may have a hundred thousand ports.
   ResyncPlan plan_now(storage::Connection& db, const Scan& scan) const {
     ResyncPlan plan = plan_resync(scan, rows_);
-    const std::size_t planned = plan.items.size();
-    std::erase_if(plan.items, [&](const ResyncItem& item) { return !still_so(db, item); });
-    plan.under_way += static_cast<std::int64_t>(planned - plan.items.size());
+    leave_to_others(db, plan);
     return plan;
   }
 

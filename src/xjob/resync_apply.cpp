@@ -4,6 +4,8 @@
 #include "xjob/binding_job.hpp"
 #include "xjob/drift.hpp"
 
+#include <set>
+
 namespace tricircle::xjob {
 namespace {
 
@@ -88,8 +90,7 @@ void keep_drift(Connection& db, const ResyncItem& item, base::Micros now) {
              now);
 }
 
-}  // namespace
-
+// Nobody has been at work on its object since the plan's rows were read.
 bool still_so(Connection& db, const ResyncItem& item) {
   if (item.action == kHeld) return true;
   const LaneNow lane = lane_now(db, item.lane);
@@ -100,8 +101,32 @@ bool still_so(Connection& db, const ResyncItem& item) {
   return lane.number == item.lane_number;
 }
 
+bool is_second_copy(const ResyncItem& item) {
+  return item.action == kDelete && item.lane.kind == kPolicyLane && !item.policy_id.empty();
+}
+
+bool has_first_copy(Connection& db, const ResyncItem& item) {
+  return !local_id(db, kPolicyType, item.policy_id, item.lane.pod_id).value_or("").empty();
+}
+
+}  // namespace
+
+void leave_to_others(Connection& db, ResyncPlan& plan) {
+  const std::size_t planned = plan.items.size();
+  std::erase_if(plan.items, [&](const ResyncItem& item) { return !still_so(db, item); });
+  std::set<std::string> to_adopt;
+  for (const ResyncItem& item : plan.items) {
+    if (item.action == kAdopt && item.lane.kind == kPolicyLane) to_adopt.insert(item.lane.object_id);
+  }
+  std::erase_if(plan.items, [&](const ResyncItem& item) {
+    return is_second_copy(item) && !to_adopt.contains(item.policy_id) && !has_first_copy(db, item);
+  });
+  plan.under_way += static_cast<std::int64_t>(planned - plan.items.size());
+}
+
 void apply_item(Connection& db, const ResyncItem& item, base::Micros now) {
   if (item.action == kHeld || !still_so(db, item)) return;
+  if (is_second_copy(item) && !has_first_copy(db, item)) return;
   if (item.action == kDelete) {
     expect_removal(db, item, now);
   } else if (item.lane.kind != kPolicyLane) {

@@ -5,8 +5,9 @@
 
 namespace tricircle::xjob {
 
-// What the item says still holds: nobody has been at work on its object since the plan's rows were read.
-bool still_so(Connection&, const ResyncItem&);
+// Takes out what does not hold any more: somebody has been at work on the object since the plan's rows were read, or a
+// copy is not the second one, as the first is not adopted. They count as under way.
+void leave_to_others(Connection&, ResyncPlan&);
 
 // Does what the item says, unless it does not hold any more.
 void apply_item(Connection&, const ResyncItem&, base::Micros now);

@@ -53,6 +53,7 @@ class Planner {
     going_.insert(policy.id);
     add(kDelete, copy_lane(rows_.pod_id, key), -1, policy,
         has_policy ? "one copy too many of policy " + central : "the centre has no policy " + central);
+    if (has_policy) plan_.items.back().policy_id = central;
   }
 
   void adopt(const SeenPolicy& policy, std::map<std::string, KnownCopy>::const_iterator row) {

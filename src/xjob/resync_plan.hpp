@@ -25,7 +25,8 @@ struct ResyncItem {
   engine::LaneKey lane;           // of the object; of a copy to delete: of the row that it will get
   std::int64_t lane_number = -1;  // as the plan has seen it; -1 = it has no lane
   std::string local_id;
-  std::string policy_id;  // of a binding: the copy that the object bears, '' = none of ours
+  std::string policy_id;  // of a binding: the copy that the object bears, '' = none of ours; of a copy to delete: whose
+                          // second one it is
   std::string project_id;
   std::string found;    // in words
   bool tagged = false;  // of a copy

@@ -66,7 +66,6 @@ class Scanner {
                                 std::function<base::Awaitable<remote::Answer>(std::string)> page) {
     std::set<std::string> known;
     for (std::string marker;;) {
-      context_.check_may_call();
       ++scan_.calls;
       const remote::Answer answer = co_await page(marker);
       context_.check_answer(answer, false);
@@ -101,7 +100,6 @@ class Scanner {
   }
 
   base::Awaitable<bool> is_gone(std::string id) {
-    context_.check_may_call();
     ++scan_.calls;
     const remote::Answer answer = co_await pod_.get_policy(id);
     context_.check_answer(answer, false);

@@ -293,6 +293,30 @@ TEST_F(ResyncTest, WhatARunHasChangedMeanwhileIsLeftToIt) {
   EXPECT_EQ(number("SELECT under_way AS n FROM resyncs"), 1);
 }
 
+// A run may be about to make the one that would be too many its copy.
+TEST_F(ResyncTest, NoCopyIsTheSecondOneOfAPolicyWhoseFirstIsLeftToARun) {
+  copy(kGold, "pod1");
+  wake_now(gold_);
+  pod_.show_list("policies", {shown("one", kGold), shown("another", kGold)});
+  pod_.before_next("GET /v2.0/ports", [&] {
+    write([&](Connection& db) {
+      const engine::Lane lane = engine::take(db, {gold_}, "w1").value().front();
+      engine::finish(db, lane, std::nullopt, 0);
+    });
+  });
+  EXPECT_THAT(plan(resync(true, 1)), Not(testing::Contains(HasSubstr("delete"))));
+  EXPECT_EQ(number("SELECT under_way AS n FROM resyncs"), 2);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 1);
+}
+
+TEST_F(ResyncTest, OfTwoCopiesThatNobodyKnewOneIsAdoptedAndTheOtherGoes) {
+  pod_.show_list("policies", {shown("one", kGold), shown("another", kGold)});
+  const std::vector<std::string> planned = plan(resync(true, 1));
+  EXPECT_THAT(planned, testing::Contains(HasSubstr("adopt policy " + kGold)));
+  EXPECT_THAT(planned, testing::Contains(HasSubstr("delete policy")));
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies"), 2);
+}
+
 TEST_F(ResyncTest, OfHalfAViewNothingIsConcluded) {
   know_copy("gold there");
   pod_.answer_next("GET /v2.0/ports", 500, "HTTPInternalServerError", "no");

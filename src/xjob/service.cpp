@@ -58,7 +58,9 @@ base::Awaitable<bool> Service::probe(std::string pod_id) {
   const std::optional<remote::PodAddress> pod =
       co_await context_.read([&](storage::Connection& db) { return find_pod(db, pod_id); });
   if (!pod) co_return true;
-  remote::PodNeutron neutron = context_.neutron(*pod, kLongestProbe);
+  Context mine = context_;
+  mine.life = worker_.life();
+  remote::PodNeutron neutron = mine.neutron(*pod, kLongestProbe);
   const remote::Answer answer = co_await neutron.versions();
   co_return answer.answered();
 }

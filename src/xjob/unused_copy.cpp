@@ -143,7 +143,6 @@ base::Awaitable<void> remove_unused_copy(Context& context, const engine::Lane& l
   base::fault_point("copy retired");
   if (lane.uncertain() && !copy.mark.empty()) co_await delete_doubles(context, pod, copy);
   if (!copy.local_id.empty()) {
-    context.check_may_call();
     const remote::Answer answer = co_await pod.delete_policy(copy.local_id);
     context.check_answer(answer, true);
     if (answer.is(409)) co_return co_await keep(context, lane, copy);

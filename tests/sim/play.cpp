@@ -213,13 +213,16 @@ void Play::redo_what_failed() {
     const auto found = db.execute("SELECT id FROM jobs WHERE status = 'FAIL' AND NOT parent ORDER BY created_at, id");
     for (const storage::Row& row : found.rows()) failed.push_back(row.text("id"));
   });
-  // Of what was refused while somebody wants it a failed job tells; of a copy that nobody wants any more, none.
+  // Of what was refused while somebody there wants it a failed job tells; of a copy that nobody wants any more, none.
   std::vector<std::string> refused;
   store_.look([&](storage::Connection& db) {
     const auto found = db.execute(
         "SELECT DISTINCT c.policy_id FROM copies c JOIN qos_policies p ON p.id = c.policy_id WHERE c.state = 'refused' "
-        "AND NOT EXISTS (SELECT 1 FROM networks o WHERE o.qos_policy_id = p.id) AND NOT EXISTS (SELECT 1 FROM ports o "
-        "WHERE o.qos_policy_id = p.id) ORDER BY c.policy_id");
+        "AND NOT EXISTS (SELECT 1 FROM resource_routings r LEFT JOIN networks n ON r.resource_type = 'network' AND "
+        "n.id "
+        "= r.central_id LEFT JOIN ports o ON r.resource_type = 'port' AND o.id = r.central_id WHERE r.pod_id = "
+        "c.pod_id "
+        "AND p.id IN (n.qos_policy_id, o.qos_policy_id)) ORDER BY c.policy_id");
     for (const storage::Row& row : found.rows()) refused.push_back(row.text("policy_id"));
   });
   for (const std::string& id : refused) {
