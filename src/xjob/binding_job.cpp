@@ -74,6 +74,7 @@ class BindingRun {
         drifted_(seen_.binding && seen_.binding->drifted()),
         must_look_(lane.uncertain() || drifted_),
         old_policy_(seen_.binding ? seen_.binding->policy_id : ""),
+        bears_(old_policy_),
         bears_another_(!must_look_ && !old_policy_.empty() && old_policy_ != seen_.wish.policy_id) {}
 
   base::Awaitable<void> run() {
@@ -86,7 +87,7 @@ class BindingRun {
     } else if (seen_.paused) {
       co_await step_aside_until_resume();
     } else if (copy_never_comes()) {
-      co_await record(old_policy_, kRefused, seen_.copy->last_error);
+      co_await leave_as_it_is();
     } else if (!may_take(seen_.copy, seen_.policy_intent)) {
       co_await step_aside();
     } else {
@@ -116,6 +117,15 @@ class BindingRun {
   bool copy_never_comes() const {
     return seen_.copy && !seen_.copy->ready && seen_.copy->state == kRefused &&
            seen_.copy->intent == seen_.policy_intent;
+  }
+
+  base::Awaitable<void> leave_as_it_is() {
+    if (must_look_) {
+      const Seen there = co_await see_object(context_, pod_, type_, *seen_.local_id);
+      if (there.gone) co_return co_await record("", kRefused, not_there(type_));
+      bears_ = co_await policy_behind(there.policy_id);
+    }
+    co_await record(bears_, kRefused, seen_.copy->last_error);
   }
 
   base::Awaitable<void> step_aside_until_resume() {
@@ -161,17 +171,19 @@ class BindingRun {
         bears_another_ = !there.policy_id.empty();
         if (!may_take(seen_.copy, seen_.policy_intent)) co_return co_await step_aside();
         revision = there.revision;
-        replaced = co_await foreign_name(there.policy_id);
+        bears_ = co_await policy_behind(there.policy_id);
+        const bool foreign = bears_another_ && bears_.empty();
+        replaced = foreign ? "replaced the pod's own policy " + there.policy_id : "";
       }
       if (guarantee != nullptr && seen_.backing == Backing::none)
-        co_return co_await record(old_policy_, kRefused, harm_of(*guarantee));
+        co_return co_await record(bears_, kRefused, harm_of(*guarantee));
       const remote::Answer answer = co_await pod_.bind_object(type_, *seen_.local_id, seen_.copy->local_id, revision);
       context_.check_answer(answer, true);
       if (answer.ok()) co_return co_await record(seen_.wish.policy_id, kInSync, "", replaced);
       if (policy_is_gone(answer)) co_return co_await copy_is_lost();
       if (object_is_gone(answer, type_))
         co_return co_await record("", kRefused, not_there(type_) + ": " + answer.words);
-      if (!answer.is(412)) co_return co_await record(old_policy_, kRefused, answer.words);
+      if (!answer.is(412)) co_return co_await record(bears_, kRefused, answer.words);
       read = true;
     }
     throw RunFailed(RunFailed::Why::again, "the pod's " + type_ + " keeps changing under our hands",
@@ -185,12 +197,11 @@ class BindingRun {
            " has no physical network, and with this rule every new port of it would be refused";
   }
 
-  // Words about a policy of the pod's own that ours takes the place of.
-  base::Awaitable<std::string> foreign_name(std::string local_policy) {
+  // Which policy's copy this is; '' = none of ours.
+  base::Awaitable<std::string> policy_behind(std::string local_policy) {
     if (local_policy.empty()) co_return std::string();
-    const bool ours = co_await context_.read(
-        [&](storage::Connection& db) { return is_our_copy(db, local_policy, lane_.key.pod_id); });
-    co_return ours ? std::string() : "replaced the pod's own policy " + local_policy;
+    co_return co_await context_.read(
+        [&](storage::Connection& db) { return central_policy_of(db, local_policy, lane_.key.pod_id); });
   }
 
   // The pod no longer knows the copy that our rows tell of: its lane reads and makes it anew.
@@ -302,6 +313,7 @@ class BindingRun {
   const bool drifted_;
   const bool must_look_;    // our rows may not tell what the pod has
   std::string old_policy_;  // that the pod had when it was last seen
+  std::string bears_;       // the same, by what this run has seen; '' = none of ours
   bool bears_another_;      // as far as we know
 };
 

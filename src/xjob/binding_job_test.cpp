@@ -78,6 +78,52 @@ TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
   EXPECT_EQ(lane(net_).due_at, now());
 }
 
+// A bind to gold was not seen to end, and by our rows the network bears nothing. The wish is silver now.
+class UnseenThenRefusedTest : public RunTest {
+ protected:
+  UnseenThenRefusedTest() {
+    add_pod("pod1");
+    for (const char* policy : {"gold", "silver"}) {
+      add_policy(policy);
+      made_copy(policy, "pod1");
+    }
+    add_network("net");
+    route(kNetwork, "net", "pod1");
+    associate(kNetwork, "net", "silver");
+    write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {now() - 1}); });
+    pod_.add_network("local net", {{"qos_policy_id", "local gold"}});
+  }
+  void run_it() {
+    const engine::Lane lane = claim_one({"pod1", "network", "net"});
+    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
+  }
+  std::int64_t known_to_bear_gold() {
+    return number("SELECT count(*) AS n FROM bindings WHERE policy_id = 'gold' AND state = 'refused'");
+  }
+
+  ScriptedPod pod_;
+  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
+  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
+};
+
+TEST_F(UnseenThenRefusedTest, WhereThePodWillNotTakeTheCopyWhatTheNetworkBearsIsLookedFor) {
+  write([](Connection& db) {
+    db.execute(
+        "UPDATE copies SET ready = FALSE, state = 'refused', intent = (SELECT intent FROM qos_policies WHERE id = "
+        "'silver') WHERE policy_id = 'silver'");
+  });
+  run_it();
+  EXPECT_THAT(pod_.take_calls(), ElementsAre("GET /v2.0/networks/local net"));
+  EXPECT_EQ(known_to_bear_gold(), 1);
+}
+
+TEST_F(UnseenThenRefusedTest, WhereThePodRefusesTheBindWhatTheNetworkBearsIsKept) {
+  write([](Connection& db) { db.execute("UPDATE copies SET intent = 9"); });
+  pod_.answer_next("PUT", 409, "Conflict", "no");
+  run_it();
+  EXPECT_EQ(known_to_bear_gold(), 1);
+}
+
 // A binding without a job: the pod had lost the copy that the network bore, and it is there again.
 class UnaskedBindTest : public RunTest {
  protected:

@@ -207,11 +207,15 @@ void delete_routing(Connection& db, const std::string& type, const std::string& 
              {central_id, pod_id, type});
 }
 
+std::string central_policy_of(Connection& db, const std::string& local_policy_id, const std::string& pod_id) {
+  const auto found = db.execute(
+      "SELECT central_id FROM resource_routings WHERE pod_id = ? AND resource_type = 'qos_policy' AND local_id = ?",
+      {pod_id, local_policy_id});
+  return found.empty() ? std::string() : found.front().text("central_id");
+}
+
 bool is_our_copy(Connection& db, const std::string& local_policy_id, const std::string& pod_id) {
-  return !db.execute(
-                "SELECT id FROM resource_routings WHERE pod_id = ? AND resource_type = 'qos_policy' AND local_id = ?",
-                {pod_id, local_policy_id})
-              .empty();
+  return !central_policy_of(db, local_policy_id, pod_id).empty();
 }
 
 std::optional<remote::PodAddress> find_pod(Connection& db, const std::string& pod_id) {

@@ -90,7 +90,8 @@ void remove_binding(Connection&, const std::string& type, const std::string& cen
 std::optional<std::string> local_id(Connection&, const std::string& type, const std::string& central_id,
                                     const std::string& pod_id);
 void delete_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& pod_id);
-// The pod's policy is a copy of ours.
+// The central policy that the pod's policy is a copy of; '' = none of ours.
+std::string central_policy_of(Connection&, const std::string& local_policy_id, const std::string& pod_id);
 bool is_our_copy(Connection&, const std::string& local_policy_id, const std::string& pod_id);
 
 std::optional<remote::PodAddress> find_pod(Connection&, const std::string& pod_id);
