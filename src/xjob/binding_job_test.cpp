@@ -2,8 +2,7 @@
 #include "xjob/binding_job.hpp"
 
 #include "xjob/copy_job.hpp"
-#include "xjob/scripted_pod.hpp"
-#include "xjob/test_run.hpp"
+#include "xjob/scripted_run.hpp"
 
 #include <gmock/gmock.h>
 
@@ -15,7 +14,7 @@ using testing::ElementsAre;
 // A binding whose last bind was not seen to end: what the pod's network bears is known when it is looked at.
 // By our rows the network bears `gold`, whose copy lacks what `gold` has got since. A bind to `silver` was sent and not
 // recorded, and the wish is `gold` again.
-class UnseenBindTest : public RunTest {
+class UnseenBindTest : public ScriptedRunTest {
  protected:
   UnseenBindTest() {
     add_pod("pod1");
@@ -29,15 +28,9 @@ class UnseenBindTest : public RunTest {
     write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {certain_}); });
   }
   void pod_shows(boost::json::object network) { pod_.add_network("local net", std::move(network)); }
-  void run_it() {
-    const engine::Lane lane = claim_one(net_);
-    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
-  }
+  void run_it() { run_scripted(run_binding, net_); }
   std::int64_t waited_for() { return number("SELECT waited_for AS n FROM copies"); }
 
-  ScriptedPod pod_;
-  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   const base::Micros certain_ = now() + base::kSecond;
   const engine::LaneKey net_{"pod1", "network", "net"};
   const engine::LaneKey gold_{"pod1", "policy", "gold"};
@@ -79,7 +72,7 @@ TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
 }
 
 // A bind to gold was not seen to end, and by our rows the network bears nothing. The wish is silver now.
-class UnseenThenRefusedTest : public RunTest {
+class UnseenThenRefusedTest : public ScriptedRunTest {
  protected:
   UnseenThenRefusedTest() {
     add_pod("pod1");
@@ -93,17 +86,10 @@ class UnseenThenRefusedTest : public RunTest {
     write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ?", {now() - 1}); });
     pod_.add_network("local net", {{"qos_policy_id", "local gold"}});
   }
-  void run_it() {
-    const engine::Lane lane = claim_one({"pod1", "network", "net"});
-    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
-  }
+  void run_it() { run_scripted(run_binding, {"pod1", "network", "net"}); }
   std::int64_t known_to_bear_gold() {
     return number("SELECT count(*) AS n FROM bindings WHERE policy_id = 'gold' AND state = 'refused'");
   }
-
-  ScriptedPod pod_;
-  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
 };
 
 TEST_F(UnseenThenRefusedTest, WhereThePodWillNotTakeTheCopyWhatTheNetworkBearsIsLookedFor) {
@@ -125,7 +111,7 @@ TEST_F(UnseenThenRefusedTest, WhereThePodRefusesTheBindWhatTheNetworkBearsIsKept
 }
 
 // A binding without a job: the pod had lost the copy that the network bore, and it is there again.
-class UnaskedBindTest : public RunTest {
+class UnaskedBindTest : public ScriptedRunTest {
  protected:
   UnaskedBindTest() {
     add_pod("pod1");
@@ -136,24 +122,10 @@ class UnaskedBindTest : public RunTest {
     associate(kNetwork, "net", "gold");
     write([](Connection& db) { db.execute("DELETE FROM jobs"); });
   }
-  void run_it() {
-    const engine::Lane lane = claim_one(net_);
-    boost::asio::co_spawn(runtime_.io(), run_binding(scripted_, lane), boost::asio::use_future).get();
-  }
+  void run_it() { run_scripted(run_binding, net_); }
 
-  engine::RunFailed failure() {
-    try {
-      run_it();
-    } catch (const engine::RunFailed& failed) {
-      return failed;
-    }
-    ADD_FAILURE() << "it did not fail";
-    return {engine::RunFailed::Why::again, ""};
-  }
+  engine::RunFailed failure() { return failure_of(run_binding, net_); }
 
-  ScriptedPod pod_;
-  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   const engine::LaneKey net_{"pod1", "network", "net"};
 };
 

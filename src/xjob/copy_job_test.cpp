@@ -1,13 +1,12 @@
 // The making of a copy when one of its POSTs was not seen to end, or when nobody has asked for it.
 #include "xjob/copy_job.hpp"
 
-#include "xjob/scripted_pod.hpp"
-#include "xjob/test_run.hpp"
+#include "xjob/scripted_run.hpp"
 
 namespace tricircle::xjob {
 namespace {
 
-class UnseenPostTest : public RunTest {
+class UnseenPostTest : public ScriptedRunTest {
  protected:
   UnseenPostTest() {
     add_pod("pod1");
@@ -23,17 +22,11 @@ class UnseenPostTest : public RunTest {
   void uncertain_until(base::Micros when) {
     write([&](Connection& db) { db.execute("UPDATE lanes SET uncertain_until = ? WHERE kind = 'policy'", {when}); });
   }
-  void run_it() {
-    const engine::Lane lane = claim_one(gold_);
-    boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, lane), boost::asio::use_future).get();
-  }
+  void run_it() { run_scripted(run_copy, gold_); }
   Copy gold() {
     return write([](Connection& db) { return find_copy(db, "gold", "pod1").value(); });
   }
 
-  ScriptedPod pod_;
-  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   const engine::LaneKey gold_{"pod1", "policy", "gold"};
 };
 
@@ -55,7 +48,7 @@ TEST_F(UnseenPostTest, ARefusalWithNothingUnderWayLeavesNoMark) {
 }
 
 // An audit has found that the pod has lost the copy; in a row of ours it is there, without a job.
-class LostCopyTest : public RunTest {
+class LostCopyTest : public ScriptedRunTest {
  protected:
   LostCopyTest() {
     add_pod("pod1");
@@ -65,10 +58,7 @@ class LostCopyTest : public RunTest {
     wake_now(gold_);
     pod_.answer_next("GET /v2.0/qos/policies/local gold", 404, "QosPolicyNotFound", "gone");
   }
-  void run_it() {
-    const engine::Lane lane = claim_one(gold_);
-    boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, lane), boost::asio::use_future).get();
-  }
+  void run_it() { run_scripted(run_copy, gold_); }
 
   void add_dscp_rule() {
     write([](Connection& db) {
@@ -78,9 +68,6 @@ class LostCopyTest : public RunTest {
     });
   }
 
-  ScriptedPod pod_;
-  remote::Identities to_pod_{pod_, runtime_, clock_, {}};
-  Context scripted_{runtime_, troubled_, clock_, to_pod_, worker_, looks_};
   const engine::LaneKey gold_{"pod1", "policy", "gold"};
 };
 
@@ -99,14 +86,7 @@ TEST_F(LostCopyTest, ARuleThatIsThereAlreadyIsUnseenUntilTheNextLookSucceeds) {
   add_dscp_rule();
   pod_.answer_next("dscp_marking_rules", 409, "QoSRulesConflict", "there already");
   pod_.answer_next("GET /v2.0/qos/policies/made", 404, "", "");
-  std::optional<engine::RunFailed> failure;
-  try {
-    run_it();
-  } catch (const engine::RunFailed& failed) {
-    failure = failed;
-  }
-  ASSERT_TRUE(failure);
-  EXPECT_GT(failure->uncertain_until, now());
+  EXPECT_GT(failure_of(run_copy, gold_).uncertain_until, now());
 }
 
 TEST_F(LostCopyTest, EachRuleThatIsThereAlreadyIsLookedAtBeforeItIsARefusal) {
