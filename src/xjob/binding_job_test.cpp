@@ -66,8 +66,7 @@ TEST_F(UnseenBindTest, TheCopysRecordWakesABindingWithoutAJob) {
   run_it();
   write([](Connection& db) { db.execute("DELETE FROM jobs"); });
   ASSERT_EQ(lane(net_).due_at, std::nullopt);
-  const engine::Lane copys = claim_one(gold_);
-  boost::asio::co_spawn(runtime_.io(), run_copy(scripted_, copys), boost::asio::use_future).get();
+  run_scripted(run_copy, gold_);
   EXPECT_EQ(lane(net_).due_at, now());
 }
 

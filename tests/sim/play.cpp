@@ -218,11 +218,10 @@ void Play::redo_what_failed() {
   store_.look([&](storage::Connection& db) {
     const auto found = db.execute(
         "SELECT DISTINCT c.policy_id FROM copies c JOIN qos_policies p ON p.id = c.policy_id WHERE c.state = 'refused' "
-        "AND NOT EXISTS (SELECT 1 FROM resource_routings r LEFT JOIN networks n ON r.resource_type = 'network' AND "
-        "n.id "
-        "= r.central_id LEFT JOIN ports o ON r.resource_type = 'port' AND o.id = r.central_id WHERE r.pod_id = "
-        "c.pod_id "
-        "AND p.id IN (n.qos_policy_id, o.qos_policy_id)) ORDER BY c.policy_id");
+        "AND NOT EXISTS (SELECT 1 FROM resource_routings r "
+        "LEFT JOIN networks n ON r.resource_type = 'network' AND n.id = r.central_id "
+        "LEFT JOIN ports o ON r.resource_type = 'port' AND o.id = r.central_id "
+        "WHERE r.pod_id = c.pod_id AND p.id IN (n.qos_policy_id, o.qos_policy_id)) ORDER BY c.policy_id");
     for (const storage::Row& row : found.rows()) refused.push_back(row.text("policy_id"));
   });
   for (const std::string& id : refused) {
