@@ -31,6 +31,9 @@ struct Situation {
   std::int64_t policy_intent = 0;
   bool paused = false;                 // the wished policy
   Backing backing = Backing::unknown;  // of a network
+
+  // Otherwise there is nothing in the pod that would be ours to touch.
+  bool routed() const { return pod && local_id && !local_id->empty(); }
 };
 
 Wish find_wish(storage::Connection& db, const engine::LaneKey& lane) {
@@ -317,16 +320,18 @@ class BindingRun {
   bool bears_another_;      // as far as we know
 };
 
-// The routing is gone: there is nothing in the pod that would be ours to touch.
-base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane, std::string old_policy) {
+base::Awaitable<void> forget_binding(Context& context, const engine::Lane& lane) {
   const base::Micros now = context.clock.now();
   co_await context.write([&](storage::Connection& db) {
+    const Situation newest = look(db, lane.key);
+    if (newest.routed()) return engine::finish(db, lane, now, lane.uncertain_until, lane.priority);
     remove_binding(db, lane.key.kind, lane.key.object_id, lane.key.pod_id);
-    wake_copy_let_go(db, old_policy, lane.key.pod_id, now);
+    if (newest.binding) wake_copy_let_go(db, newest.binding->policy_id, lane.key.pod_id, now);
     engine::finish(db, lane, std::nullopt, 0);
     engine::close_jobs(db, lane, engine::kGone, "", now);
     engine::forget(db, lane.key);
   });
+  context.worker.hint();
 }
 
 }  // namespace
@@ -341,10 +346,7 @@ void wake_copy_let_go(storage::Connection& db, const std::string& policy_id, con
 
 base::Awaitable<void> run_binding(Context& context, engine::Lane lane) {
   Situation now = co_await context.look([&lane](Snapshot& at) { return look(at.db, lane.key); });
-  if (!now.pod || !now.local_id || now.local_id->empty()) {
-    co_await forget_binding(context, lane, now.binding ? now.binding->policy_id : "");
-    co_return;
-  }
+  if (!now.routed()) co_return co_await forget_binding(context, lane);
   BindingRun run(context, lane, std::move(now));
   co_await run.run();
 }

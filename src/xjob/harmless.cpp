@@ -120,6 +120,8 @@ base::Awaitable<std::optional<Bearer>> find_harmed(Context& context, remote::Pod
     const Backing backing = there.gone ? Backing::unsaid : there.backing;
     const base::Micros now = context.clock.now();
     co_await context.write([&](Connection& db) {
+      // Here whoever takes the routing away meets whoever makes a row of it.
+      db.execute("UPDATE networks SET met = met + 1 WHERE id = ?", {unknown->central_id});
       if (!local_id(db, kNetwork, unknown->central_id, copy.pod_id)) return;
       expect_binding(db, kNetwork, unknown->central_id, copy.pod_id, copy.project_id, now);
       remember_backing(db, unknown->central_id, copy.pod_id, backing);

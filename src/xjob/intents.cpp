@@ -166,11 +166,9 @@ void remove_routing(Connection& db, const std::string& type, const std::string& 
   remove_binding(db, type, central_id, pod_id);
   forget_placement(db, type, central_id, pod_id);
   const engine::LaneKey lane = binding_lane(pod_id, type, central_id);
-  if (engine::has_open_jobs(db, engine::lane_id(db, lane))) {
-    engine::wake(db, lane, 0, engine::Wake::fresh_wish);  // the run finds no routing and ends them
-  } else {
-    engine::forget(db, lane);
-  }
+  engine::forget(db, lane);
+  // What is open there, and what a run that is at work will record, is ended by one that finds no routing.
+  if (engine::lane_id(db, lane) != engine::kNoLane) engine::wake(db, lane, 0, engine::Wake::fresh_wish);
   // A deleted policy's copy may have waited for this very binding.
   if (binding && !binding->policy_id.empty())
     engine::wake(db, copy_lane(pod_id, binding->policy_id), 0, engine::Wake::fresh_wish);

@@ -40,8 +40,8 @@ void object_deleted(Connection&, const std::string& type, const std::string& id,
 bool add_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& id_there,
                  const std::string& pod_id, base::Micros now);
 
-// A routing taken away: its binding row and lane go with it, the pod is left as it is. Where jobs are open the lane is
-// due once more, which ends them.
+// A routing taken away: its binding row and lane go with it, the pod is left as it is. Where jobs are open or a run is
+// at work the lane is due once more, which ends what they leave.
 void remove_routing(Connection&, const std::string& type, const std::string& central_id, const std::string& pod_id);
 
 // A job asked for by an operator (POST /v1.0/jobs; also redo). `type` as on the wire; `resource` holds exactly the

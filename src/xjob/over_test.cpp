@@ -32,6 +32,18 @@ TEST_F(OverTest, ABindingWhoseRoutingIsGoneEndsItsJobsAndItsLane) {
   EXPECT_EQ(number("SELECT count(*) AS n FROM bindings"), 0);
 }
 
+TEST_F(OverTest, ARoutingThatComesAgainBesideTheEndOfItsRunIsNotForgotten) {
+  wake_now(net_);
+  troubled_.before_next([&] {
+    route(kNetwork, "net", "pod1");
+    associate(kNetwork, "net", "gold");
+  });
+  run(run_binding, net_);
+  EXPECT_EQ(jobs().at(0).status, engine::kNew);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM bindings"), 1);
+  EXPECT_EQ(lane(net_).due_at, now());
+}
+
 TEST_F(OverTest, ABindingWhoseRoutingIsGoneLetsADeletedPolicysCopyGo) {
   bind(kNetwork, "net", "pod1", "long gone");
   wake_now(net_);

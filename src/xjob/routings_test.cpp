@@ -55,6 +55,16 @@ TEST_F(RoutingsTest, AJobThatWaitsForItsCopyIsWokenWhenTheRoutingGoes) {
   ASSERT_TRUE(lane(key).due_at.has_value()) << "nothing else would ever run it";
 }
 
+TEST_F(RoutingsTest, ARunWithoutAJobIsFollowedByOneThatFindsThatTheRoutingHasGone) {
+  const LaneKey key{"pod1", "network", "net"};
+  add_worker("w1");
+  route(kNetwork, "net", "pod1");
+  wake_now(key);
+  claim_one(key);
+  write([&](Connection& db) { remove_routing(db, kNetwork, "net", "pod1"); });
+  EXPECT_TRUE(lane(key).due_at.has_value()) << "what it records would stay for ever, and hold a deleted policy's copy";
+}
+
 TEST_F(RoutingsTest, ARoutingTakenAwayWakesTheCopyThatItsBindingHeldBack) {
   route(kNetwork, "net", "pod1");
   bind(kNetwork, "net", "pod1", "gold");

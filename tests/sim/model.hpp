@@ -86,6 +86,7 @@ class Model final : public PodServer::Watcher {
   bool somebody_runs(const PodServer&);  // a worker has one of its lanes
   void check_protection(PodServer&, const std::string& local_id, const PodObject&, const std::string& what);
   void check_copies(PodServer&);
+  void check_rows(PodServer&);
   void check_bindings(PodServer&);
   void check_centre();
   void check_jobs();

@@ -8,6 +8,7 @@ void Model::check_at_rest() {
   for (PodServer* pod : pods) {
     check_copies(*pod);
     check_bindings(*pod);
+    check_rows(*pod);
   }
   check_jobs();
   const std::int64_t lanes = number(
@@ -107,6 +108,35 @@ void Model::check_bindings(PodServer& pod) {
       violated(pod.region + ": " + local + " has " + (object.policy_id.empty() ? "no policy" : object.policy_id) +
                " instead of " + policies.at(wish).name);
   }
+}
+
+// What people are shown is what there is: nothing behind, refused or changed by hand, and nothing of what is gone.
+void Model::check_rows(PodServer& pod) {
+  store_.look([&](storage::Connection& db) {
+    const auto bindings = db.execute(
+        "SELECT b.resource_type, b.central_id, b.policy_id, b.state, b.last_error, r.local_id FROM bindings b LEFT "
+        "JOIN resource_routings r ON r.pod_id = b.pod_id AND r.resource_type = b.resource_type AND r.central_id = "
+        "b.central_id LEFT JOIN networks n ON b.resource_type = 'network' AND n.id = b.central_id LEFT JOIN ports p ON "
+        "b.resource_type = 'port' AND p.id = b.central_id WHERE b.pod_id = ? AND (r.local_id IS NULL OR b.policy_id "
+        "<> coalesce(n.qos_policy_id, p.qos_policy_id, '') OR (b.policy_id <> '' AND b.intent <> coalesce(n.intent, "
+        "p.intent)) OR NOT (b.state = 'in_sync' OR (b.policy_id = '' AND b.state = 'foreign')))",
+        {pod.pod_id});
+    for (const storage::Row& row : bindings.rows()) {
+      violated(pod.region + ": the row of " + row.text("resource_type") + " " + row.text("central_id") +
+               ", there called " + row.text("local_id") + ", tells of policy '" + row.text("policy_id") + "', " +
+               row.text("state") + " \"" + row.text("last_error") + "\"");
+    }
+    const auto copies = db.execute(
+        "SELECT c.policy_id, c.state, c.last_error, c.ready FROM copies c JOIN qos_policies p ON p.id = c.policy_id "
+        "WHERE c.pod_id = ? AND (NOT c.ready OR c.intent <> p.intent OR c.state <> 'in_sync' OR c.last_error <> '')",
+        {pod.pod_id});
+    for (const storage::Row& row : copies.rows()) {
+      violated(pod.region + ": the row of the copy of " + row.text("policy_id") + " tells of " + row.text("state") +
+               " \"" + row.text("last_error") + "\"");
+    }
+  });
+  if (number("SELECT count(*) AS n FROM drifts WHERE pod_id = ? AND ended_at IS NULL", {pod.pod_id}) != 0)
+    violated(pod.region + ": a drift is told of that is no more");
 }
 
 }  // namespace tricircle::sim
