@@ -187,7 +187,8 @@ class CopyRun {
       engine::finish(db, lane_, due, uncertain, moved_on ? lane_.priority : engine::Priority::upkeep);
       if (anew) return;
       const bool asked_for = awaited && !drifted_ && !sync_.lost();  // the binding that waits will tell
-      if (sync_.refused_now() && !asked_for) engine::add_job_to_fail(db, this_job(), lane_.id, now);
+      const bool news = sync_.refused_now() && !problems.empty();
+      if (news && !asked_for) engine::add_job_to_fail(db, this_job(), lane_.id, now);
       engine::close_jobs(db, lane_, policy_->intent, problems, now);
     });
     base::fault_point("after copy record");

@@ -118,5 +118,29 @@ TEST_F(LostCopyTest, IfThePodTakesItNoneIsNeeded) {
   EXPECT_EQ(jobs().size(), 0U);
 }
 
+// An audit has found that both rules were changed in the pod.
+TEST_F(ScriptedRunTest, WhatThePodRefusesAndThenTakesIsNoFailure) {
+  add_pod("pod1");
+  add_policy("gold");
+  made_copy("gold", "pod1");
+  write([](Connection& db) {
+    db.execute("UPDATE copies SET state = 'drifted'");
+    db.execute(
+        "INSERT INTO qos_rules (id, qos_policy_id, type, direction, max_kbps, max_burst_kbps, dscp_mark) VALUES "
+        "('limit', 'gold', 'bandwidth_limit', 'egress', 7, 0, NULL), ('dscp', 'gold', 'dscp_marking', '', NULL, NULL, "
+        "10)");
+  });
+  pod_.show_policy("local gold", object_of(R"({"id": "local gold", "name": "gold", "rules": [
+      {"id": "there 1", "type": "bandwidth_limit", "direction": "egress", "max_kbps": 9, "max_burst_kbps": 0},
+      {"id": "there 2", "type": "dscp_marking", "dscp_mark": 20}]})"));
+  const engine::LaneKey gold{"pod1", "policy", "gold"};
+  wake_now(gold);
+  pod_.answer_next("PUT /v2.0/qos/policies/local gold/bandwidth_limit_rules", 400, "HTTPBadRequest", "not now");
+  pod_.answer_next("PUT /v2.0/qos/policies/local gold/dscp_marking_rules", 404, "QosRuleNotFound", "look again");
+  run_scripted(run_copy, gold);
+  EXPECT_EQ(jobs().size(), 0U);
+  EXPECT_EQ(number("SELECT count(*) AS n FROM copies WHERE state = 'in_sync'"), 1);
+}
+
 }  // namespace
 }  // namespace tricircle::xjob
