@@ -41,7 +41,7 @@ test-sim: ## 2,000 simulated stories of faults, kills and races (SIM_SEEDS, SIM_
 	@scripts/sim --seeds $${SIM_SEEDS:-2000} --first $${SIM_FIRST:-1} --jobs $(JOBS)
 
 test-service:
-	@$(PYTEST) -n 4 tests/service
+	@$(PYTEST) -n 6 tests/service
 
 test-browser: ## The page in Debian's Chromium; screenshots in tests/browser/screenshots/
 	@tests/browser/run

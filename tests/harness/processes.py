@@ -1,5 +1,6 @@
 """Real processes for tests: started on loopback, known by their pid, stopped by it."""
 import contextlib
+import itertools
 import os
 import pathlib
 import random
@@ -17,10 +18,16 @@ def binary():
     return os.environ.get("TRICIRCLE_BIN", str(ROOT / "build/dev/src/app/tricircle"))
 
 
+# Of each process of a parallel run its own: another's server may be down for a moment, and wants its port back. Below
+# those of the lab, and those that the kernel gives to outgoing connections.
+PORTS_OF_ONE = 1000
+FIRST_PORT = 10000 + PORTS_OF_ONE * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 9)
+PORTS = itertools.cycle(random.sample(range(FIRST_PORT, FIRST_PORT + PORTS_OF_ONE), PORTS_OF_ONE))
+
+
 def free_port():
-    """A port below those that the kernel gives to outgoing connections, so that a server can come back to it."""
-    while True:
-        port = random.randrange(10000, 32000)
+    """A port that a server can come back to."""
+    for port in PORTS:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
