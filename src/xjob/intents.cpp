@@ -81,11 +81,11 @@ void object_job(Connection& db, const char* job_type, const std::string& type, c
 }
 
 // Or on its way there: a pod that had let go before may have a job that waits for a copy, and a copy that nobody wishes
-// any more is never made.
+// any more is never made. A refusal or a drift that the row tells of goes with the wish.
 bool bound_somewhere(Connection& db, const std::string& type, const std::string& id) {
   return !db.execute(
                 "SELECT pod_id FROM bindings WHERE resource_type = ? AND central_id = ? AND (policy_id <> '' OR "
-                "state IN ('pending', 'cancelled')) UNION ALL "
+                "state NOT IN ('in_sync', 'foreign')) UNION ALL "
                 "SELECT r.pod_id FROM resource_routings r JOIN lanes l ON l.pod_id = r.pod_id AND l.kind = "
                 "r.resource_type AND l.object_id = r.central_id JOIN jobs j ON j.lane_id = l.id AND j.finished_at IS "
                 "NULL WHERE r.resource_type = ? AND r.central_id = ? LIMIT 1",

@@ -185,6 +185,19 @@ TEST_F(IntentsTest, Case6WhatIsOnItsWayToAPodIsTakenBackToo) {
   expect_one("update_network", R"({"network_id": "net", "pod_id": "pod1"})", {"pod1", "network", "net"}, 3);
 }
 
+TEST_F(IntentsTest, Case6WhatIsToldOfARefusalOrADriftIsTakenBackWithTheWish) {
+  route(kNetwork, "net", "pod1");
+  for (const char* state : {kRefused, kDrifted}) {
+    clear_jobs();
+    associate(kNetwork, "net", "gold");
+    write([&](Connection& db) { save_binding(db, {kNetwork, "net", "pod1", "acme", "", 2, state, "no"}, now()); });
+    clear_jobs();
+    associate(kNetwork, "net", "");
+    ASSERT_EQ(jobs().size(), 1U) << state << " would be told for ever";
+    EXPECT_EQ(jobs()[0].type, kUpdateNetwork);
+  }
+}
+
 TEST_F(IntentsTest, Case6ABoundNetworkOfSeveralPodsIsOneParent) {
   for (const char* pod : {"pod1", "pod2"}) {
     route(kNetwork, "net", pod);
