@@ -127,7 +127,7 @@ void Model::check_rows(PodServer& pod) {
                row.text("state") + " \"" + row.text("last_error") + "\"");
     }
     const auto copies = db.execute(
-        "SELECT c.policy_id, c.state, c.last_error, c.ready FROM copies c JOIN qos_policies p ON p.id = c.policy_id "
+        "SELECT c.policy_id, c.state, c.last_error FROM copies c JOIN qos_policies p ON p.id = c.policy_id "
         "WHERE c.pod_id = ? AND (NOT c.ready OR c.intent <> p.intent OR c.state <> 'in_sync' OR c.last_error <> '')",
         {pod.pod_id});
     for (const storage::Row& row : copies.rows()) {
