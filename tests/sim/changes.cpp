@@ -162,6 +162,12 @@ std::set<std::string> rows_of(const Changes& changes) {
   return rows;
 }
 
+bool sets(const Change& change, const std::string& column) {
+  const auto& columns = change.table->columns;
+  const auto at = static_cast<std::size_t>(std::ranges::find(columns, '"' + column + '"') - columns.begin());
+  return !change.after.empty() && (change.before.empty() || change.before.at(at) != change.after.at(at));
+}
+
 std::string told(const Change& change) {
   const Table& table = *change.table;
   if (change.after.empty()) return row_of(table, change.before) + ": deleted";

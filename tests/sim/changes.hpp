@@ -43,6 +43,7 @@ class Recorder {
 };
 
 std::set<std::string> rows_of(const Changes&);
+bool sets(const Change&, const std::string& column);  // it is there with another value than before
 
 // "lanes|7: worker='', due_at=NULL": what is new, for people.
 std::string told(const Change&);

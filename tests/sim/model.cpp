@@ -155,14 +155,23 @@ void Model::about_to_delete_policy(PodServer&, const PodPolicy& policy) {
   if (central != policies.end() && central->second.exists) ++removed;
 }
 
-// What is bound there while the call is under way makes the pod refuse it, and harms nobody.
+// What is bound there while the removal is at work makes the pod refuse it, and harms nobody: no transaction is open
+// while a call is, so a bind may be recorded between the look at the bindings and the call. What was recorded before
+// the lane was claimed the run has seen.
 void Model::told_to_delete_policy(PodServer& pod, const PodPolicy& policy) {
   if (doubts(pod.region)) return;
-  const std::int64_t bound = number(
-      "SELECT count(*) AS n FROM bindings b JOIN resource_routings r ON r.central_id = b.policy_id AND r.pod_id = "
-      "b.pod_id AND r.resource_type = 'qos_policy' WHERE r.local_id = ? AND r.pod_id = ?",
-      {policy.id, pod.pod_id});
-  if (bound != 0) violated(pod.region + " is told to delete " + policy.id + ", which we have bound there");
+  store_.look([&](storage::Connection& db) {
+    const auto bound = db.execute(
+        "SELECT b.resource_type, b.central_id, l.claimed_at FROM bindings b JOIN resource_routings r ON r.central_id = "
+        "b.policy_id AND r.pod_id = b.pod_id AND r.resource_type = 'qos_policy' LEFT JOIN lanes l ON l.pod_id = "
+        "b.pod_id AND l.kind = 'policy' AND l.object_id = b.policy_id WHERE r.local_id = ? AND r.pod_id = ?",
+        {policy.id, pod.pod_id});
+    for (const storage::Row& row : bound.rows()) {
+      const Micros since = store_.bound_since(row.text("resource_type"), row.text("central_id"), pod.pod_id);
+      if (row.is_null("claimed_at") || since <= row.integer("claimed_at"))
+        violated(pod.region + " is told to delete " + policy.id + ", which we have bound there");
+    }
+  });
 }
 
 void Model::about_to_bind(PodServer& pod, const std::string& object_id, const std::string& policy_id) {

@@ -36,6 +36,7 @@ void Store::restore(const Changes& backup) {
   present_.put_back(backup);
   past_.put_back(backup);
   between_.clear();
+  bound_since_.clear();
   past_at_ = ++world_.committed;
 }
 
@@ -55,7 +56,7 @@ void Store::write(const Work& work) {
 }
 
 void Store::write_now(const Work& work) {
-  if (several_ || world_.telling) present_.recorder.start();
+  present_.recorder.start();
   present_.db.execute("BEGIN");
   try {
     work(present_.db);
@@ -109,9 +110,22 @@ void Store::committed(Changes changes) {
   if (world_.telling) {
     for (const Change& change : changes) world_.tell("    " + told(change));
   }
+  note_bindings(changes);
   if (several_) between_.push_back({std::move(changes), {}});
   ++world_.committed;
   world_.begun_at_commit = world_.committed;
+}
+
+void Store::note_bindings(const Changes& changes) {
+  for (const Change& change : changes) {
+    if (change.table->name != "bindings" || !sets(change, "policy_id")) continue;
+    for (const std::string& row : rows_of({change})) bound_since_[row] = world_.now();
+  }
+}
+
+Micros Store::bound_since(const std::string& type, const std::string& central_id, const std::string& pod_id) const {
+  const auto found = bound_since_.find("bindings|" + type + '|' + central_id + '|' + pod_id);
+  return found == bound_since_.end() ? 0 : found->second;
 }
 
 void Door::read(const Work& work) {

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -26,6 +27,9 @@ class Store final : public storage::Database {
   Changes backup();
   void restore(const Changes& backup);  // while no process lives
 
+  // When that binding's row began to name the policy that it names; 0 = before anything that is still of interest.
+  Micros bound_since(const std::string& type, const std::string& central_id, const std::string& pod_id) const;
+
   std::int64_t refused() const { return refused_; }
 
  private:
@@ -37,13 +41,15 @@ class Store final : public storage::Database {
   bool write_as_begun(const Work&, std::int64_t begun);  // false: refused, nothing has changed
   void bring_past_to(std::int64_t commit);
   void committed(Changes);
+  void note_bindings(const Changes&);
 
   World& world_;
   bool several_;
   Tables& present_;
   Tables& past_;
   std::int64_t past_at_ = 0;
-  std::deque<Commit> between_;  // what `past_` lacks
+  std::deque<Commit> between_;                 // what `past_` lacks
+  std::map<std::string, Micros> bound_since_;  // by the binding's row
   std::int64_t refused_ = 0;
   std::int64_t other_node_ = 0;
 };
