@@ -153,10 +153,7 @@ void Play::heal() {
   network_.be_well();
   world_.run_until(world_.now() + 6 * kSecond);  // whoever was killed or stood still is there again
   rest();
-  if (outcome_.restores > 0) {
-    resync(true);
-    rest();
-  }
+  if (outcome_.restores > 0) resync_all();
   audit();
   rest();
   redo_what_failed();

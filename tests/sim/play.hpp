@@ -59,6 +59,7 @@ class Play {
   void report_all_again();
   void report_again(PodServer&, int pod, int object);
   void resync(bool apply);
+  void resync_all();
   void check_resync();  // nothing differs any more
 
   void call(const std::string& method, const std::string& target, const std::string& body, Answered accepted,

@@ -11,6 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr int kMostResyncs = 5;
+
 }  // namespace
 
 void Play::operators(const Step& step) {
@@ -102,6 +104,22 @@ void Play::resync(bool apply) {
     call("POST", "/v1.0/resyncs", json::serialize(json::object{{"resync", asked}}), {}, {}, "admin");
   }
   world_.after(kSecond, 0, [] {});
+}
+
+// What was under way is left out, and the operator is told to say it again.
+void Play::resync_all() {
+  std::int64_t left_out = 0;
+  for (int times = 0; times == 0 || (left_out > 0 && times < kMostResyncs); ++times) {
+    const Micros asked = world_.now();
+    resync(true);
+    world_.run_until(asked + kSecond);
+    rest();
+    store_.look([&](storage::Connection& db) {
+      left_out = db.execute("SELECT count(*) AS n FROM resyncs WHERE asked_at >= ? AND under_way > 0", {asked})
+                     .front()
+                     .integer("n");
+    });
+  }
 }
 
 void Play::check_resync() {
