@@ -152,8 +152,13 @@ void Play::heal() {
   world_.tell("* all is well from now on");
   network_.be_well();
   world_.run_until(world_.now() + 6 * kSecond);  // whoever was killed or stood still is there again
+  resume_all();
   rest();
   if (outcome_.restores > 0) resync_all();
+  if (cancelled_) {  // no audit looks at it before somebody asks for it again
+    redo_what_failed();
+    rest();
+  }
   audit();
   rest();
   redo_what_failed();

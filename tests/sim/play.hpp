@@ -52,6 +52,9 @@ class Play {
   void appear(int object, int pod);
   void lost_there(int object, int pod);
   void forget_all(PodServer&);
+  void pause(const std::string& what, Micros how_long);
+  void resume_all();
+  void cancel(int which);
   void back_up();
   void restore();
   void put_back();
@@ -106,6 +109,7 @@ class Play {
   int calls_under_way_ = 0;
   int names_ = 0;
   std::int64_t revisions_ = 0;
+  bool cancelled_ = false;
   bool ended_ = false;  // nobody looks any more
 };
 

@@ -15,11 +15,6 @@ constexpr int kMostResyncs = 5;
 
 }  // namespace
 
-void Play::operators(const Step& step) {
-  if (step.act == Act::back_up) return back_up();
-  restore();
-}
-
 void Play::back_up() {
   if (restoring_) return;
   backup_ = Backup{store_.backup(), model_.policies, model_.objects, policy_ids_};

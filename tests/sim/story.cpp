@@ -30,7 +30,8 @@ constexpr Likelihood kLikely[] = {
 
 class Teller {
  public:
-  explicit Teller(std::uint64_t seed) : random_(seed * 2 + 1), disasters_(seed * 2), second_thoughts_(~seed) {}
+  explicit Teller(std::uint64_t seed)
+      : random_(seed * 2 + 1), disasters_(seed * 2), second_thoughts_(~seed), operator_(~seed * 2) {}
 
   Story story(std::uint64_t seed) {
     Story story{seed, pick(1, 3), pick(1, 3), pick(1, 2), {}};
@@ -46,11 +47,27 @@ class Teller {
       story.steps.push_back(next(story, at += pause()));
       if (think(1, 3) == 1) hesitate(story, at);
     }
+    if (operator_() % 3 == 0) add_operator(story);
     if (disasters_() % 6 == 0) add_disaster(story);
     return story;
   }
 
  private:
+  // Who holds work up, gives it up, and asks for it again.
+  void add_operator(Story& story) {
+    constexpr Act kActs[] = {Act::pause_pod, Act::pause_policy, Act::cancel, Act::cancel, Act::redo};
+    for (auto left = 1 + operator_() % 6; left > 0; --left) {
+      const std::size_t after = operator_() % story.steps.size();
+      Step step{story.steps[after].at + static_cast<Micros>(operator_() % 10) * kMillisecond,
+                kActs[operator_() % std::size(kActs)], 0, 0, 0};
+      const auto choices = step.act == Act::pause_pod ? story.pods : kPolicies;
+      step.what = static_cast<int>(operator_() % static_cast<unsigned>(choices));
+      step.which = static_cast<int>(operator_() % 100);
+      step.value = static_cast<int>(1 + operator_() % 3000);
+      story.steps.insert(story.steps.begin() + static_cast<std::ptrdiff_t>(after) + 1, step);
+    }
+  }
+
   // Somewhere in the story a backup, and later the restore; then it goes on.
   void add_disaster(Story& story) {
     constexpr std::size_t kBegun = 2 * kObjects;
@@ -146,6 +163,7 @@ class Teller {
   std::mt19937_64 random_;
   std::mt19937_64 disasters_;  // by itself: a story's other steps are the same without one
   std::mt19937_64 second_thoughts_;
+  std::mt19937_64 operator_;
   bool people_ = false;  // those of the pods take part
 };
 
@@ -205,6 +223,14 @@ std::string told_act(const Step& step) {
       return "the centre's store is backed up";
     case Act::restore:
       return "the centre's store is restored from its backup";
+    case Act::pause_pod:
+      return pod + " is paused for " + milliseconds;
+    case Act::pause_policy:
+      return policy + " is paused for " + milliseconds;
+    case Act::cancel:
+      return "waiting job " + std::to_string(step.which) + " is cancelled";
+    case Act::redo:
+      return "all that has failed is done again";
   }
   return "";
 }

@@ -34,8 +34,12 @@ enum class Act {
   unbind,       // take whatever there is off object `which`
   forget_all,   // all of ours is gone: the pod was restored from an old backup
   // the operator
-  back_up,  // the centre's store
-  restore,  // what was backed up last; what the centre has accepted since is gone, and the pods still have it
+  back_up,       // the centre's store
+  restore,       // what was backed up last; what the centre has accepted since is gone, and the pods still have it
+  pause_pod,     // `what`, for `value` milliseconds
+  pause_policy,  // the same
+  cancel,        // one of the jobs that wait, by `which`
+  redo,          // all jobs that have failed
 };
 
 struct Step {
