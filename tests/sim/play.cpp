@@ -143,6 +143,7 @@ void Play::report(const PodServer& pod, int object, const std::string& method, c
   world_.after(2 * kSecond, 0, [this, &pod, object, method, target, body, project, accepted, done] {
     if (*done) return;
     *done = true;
+    reported_twice_ = true;
     report(pod, object, method, target, body, project, accepted);
   });
 }
@@ -152,6 +153,7 @@ void Play::heal() {
   world_.tell("* all is well from now on");
   network_.be_well();
   world_.run_until(world_.now() + 6 * kSecond);  // whoever was killed or stood still is there again
+  if (reported_twice_) report_what_is_gone();
   resume_all();
   rest();
   if (outcome_.restores > 0) resync_all();

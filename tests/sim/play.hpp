@@ -60,6 +60,8 @@ class Play {
   void put_back();
   void disown_what_nobody_can_know(PodServer&);
   void report_all_again();
+  void report_what_is_gone();
+  std::string routed_to(const PodServer&, int object);
   void report_again(PodServer&, int pod, int object);
   void resync(bool apply);
   void resync_all();
@@ -110,7 +112,8 @@ class Play {
   int names_ = 0;
   std::int64_t revisions_ = 0;
   bool cancelled_ = false;
-  bool ended_ = false;  // nobody looks any more
+  bool reported_twice_ = false;  // and the first may still be taken up
+  bool ended_ = false;           // nobody looks any more
 };
 
 Outcome play(const Story&, bool telling = false);

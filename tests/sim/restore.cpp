@@ -61,6 +61,30 @@ void Play::disown_what_nobody_can_know(PodServer& pod) {
   }
 }
 
+std::string Play::routed_to(const PodServer& pod, int object) {
+  const std::string id = object_id(object);
+  std::string local;
+  store_.look([&](storage::Connection& db) {
+    const auto found =
+        db.execute("SELECT local_id FROM resource_routings WHERE central_id = ? AND pod_id = ? AND resource_type = ?",
+                   {id, pod.pod_id, model_.objects.at(id).type});
+    if (!found.empty()) local = found.front().text("local_id");
+  });
+  return local;
+}
+
+// What the centre still knows of and the pod has no more. A centre that stood still may take up a report that nobody
+// waits for any more after the one that says that the object is gone.
+void Play::report_what_is_gone() {
+  for (int pod = 0; pod < static_cast<int>(pods_.size()); ++pod) {
+    PodServer& server = pods_.at(static_cast<std::size_t>(pod));
+    for (int object = 0; object < kObjects; ++object) {
+      const std::string routed = routed_to(server, object);
+      if (!routed.empty() && routed != local_object(server, object)) report_again(server, pod, object);
+    }
+  }
+}
+
 // As an agent's sweep does it.
 void Play::report_all_again() {
   for (int pod = 0; pod < static_cast<int>(pods_.size()); ++pod) {
@@ -76,13 +100,7 @@ void Play::report_again(PodServer& server, int pod, int object) {
   const std::string id = object_id(object);
   const std::string type = model_.objects.at(id).type;
   const std::string local = local_object(server, object);
-  std::string routed;
-  store_.look([&](storage::Connection& db) {
-    const auto found =
-        db.execute("SELECT local_id FROM resource_routings WHERE central_id = ? AND pod_id = ? AND resource_type = ?",
-                   {id, server.pod_id, type});
-    if (!found.empty()) routed = found.front().text("local_id");
-  });
+  const std::string routed = routed_to(server, object);
   if (routed.empty() || routed == local) {
     if (!local.empty()) appear(object, pod);
     return;
