@@ -129,8 +129,11 @@ void Model::look_whether_right(const PodServer& pod) {
     }
   }
   if (!all || !doubts(pod.region) || network_.spoils(pod.region) || edited_.contains(pod.region)) return;
-  // A copy that lacks a refused rule may be one that nothing bears yet.
-  if (number("SELECT count(*) AS n FROM copies WHERE pod_id = ? AND state = 'refused'", {pod.pod_id}) == 0)
+  // A copy that lacks a refused rule may be one that nothing bears yet; and its run may be to come again before it is
+  // judged by its rules.
+  if (number("SELECT count(*) AS n FROM copies WHERE pod_id = ? AND (state = 'refused' OR rules LIKE "
+             "'%\"refused\":true%')",
+             {pod.pod_id}) == 0)
     doubtful_.erase(pod.region);
 }
 
