@@ -1,8 +1,6 @@
 // What operators do in a story, the restore of the centre's store apart.
 #include "play.hpp"
 
-#include <boost/json/parse.hpp>
-
 namespace tricircle::sim {
 namespace {
 
